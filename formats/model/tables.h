@@ -30,12 +30,12 @@ enum htr_arch {
 
 /* What an argument is. The direction says when its memory is worth reading. */
 enum htr_arg_kind {
-	HTR_A_INT = 0,  /* signed 32-bit */
+	HTR_A_INT = 0, /* signed 32-bit */
 	HTR_A_UINT,
-	HTR_A_LONG,     /* signed 64-bit */
+	HTR_A_LONG, /* signed 64-bit */
 	HTR_A_ULONG,
-	HTR_A_HEX,      /* cookie, mask without names: print in hex */
-	HTR_A_PTR,      /* address whose content is not decoded */
+	HTR_A_HEX, /* cookie, mask without names: print in hex */
+	HTR_A_PTR, /* address whose content is not decoded */
 	HTR_A_FD,
 	HTR_A_DIRFD,    /* AT_FDCWD or a descriptor; belongs to the path argument after it */
 	HTR_A_PATH,     /* NUL-terminated path, input; `link` = index of its dirfd argument or -1 */
@@ -49,10 +49,10 @@ enum htr_arg_kind {
 	HTR_A_SOCKADDR, /* struct sockaddr; IN: length in argument `link`; OUT: length through the
 			   pointer in argument `link` */
 	HTR_A_SOCKLEN_PTR, /* int * that goes with the above */
-	HTR_A_IOVEC,    /* struct iovec array, count in argument `link` */
+	HTR_A_IOVEC,       /* struct iovec array, count in argument `link` */
 	HTR_A_MSGHDR,
-	HTR_A_MMSGHDR,  /* array, count in argument `link` */
-	HTR_A_ARGV,     /* NULL-terminated char ** */
+	HTR_A_MMSGHDR, /* array, count in argument `link` */
+	HTR_A_ARGV,    /* NULL-terminated char ** */
 	HTR_A_ENVP,
 	HTR_A_PID,
 	HTR_A_UID,
@@ -65,16 +65,16 @@ enum htr_arg_kind {
 	HTR_A_TIMEVAL,
 	HTR_A_ITIMERVAL,
 	HTR_A_ITIMERSPEC,
-	HTR_A_TIME,     /* time_t by value */
-	HTR_A_CLOCK,    /* clockid_t */
-	HTR_A_STAT,     /* struct stat *, OUT */
+	HTR_A_TIME,  /* time_t by value */
+	HTR_A_CLOCK, /* clockid_t */
+	HTR_A_STAT,  /* struct stat *, OUT */
 	HTR_A_STATX,
 	HTR_A_STATFS,
-	HTR_A_FDPAIR,   /* int[2], OUT */
+	HTR_A_FDPAIR, /* int[2], OUT */
 	HTR_A_SIGSET,
 	HTR_A_SIGACTION,
 	HTR_A_SIGINFO,
-	HTR_A_POLLFD,   /* array, count in `link` */
+	HTR_A_POLLFD, /* array, count in `link` */
 	HTR_A_EPOLL_EVENT,
 	HTR_A_RLIMIT,
 	HTR_A_RUSAGE,
@@ -84,12 +84,12 @@ enum htr_arg_kind {
 	HTR_A_CAP_HEADER, /* struct __user_cap_header_struct */
 	HTR_A_CAP_DATA,   /* struct __user_cap_data_struct[2] */
 	HTR_A_IOURING_PARAMS,
-	HTR_A_WSTATUS,    /* int *, wait status, OUT */
-	HTR_A_INT_PTR,    /* int * */
-	HTR_A_TID_PTR,    /* pid_t * */
-	HTR_A_GROUPS,     /* gid_t array, count in `link` */
+	HTR_A_WSTATUS, /* int *, wait status, OUT */
+	HTR_A_INT_PTR, /* int * */
+	HTR_A_TID_PTR, /* pid_t * */
+	HTR_A_GROUPS,  /* gid_t array, count in `link` */
 	HTR_A_UTSNAME,
-	HTR_A_FUTEX,      /* futex word address */
+	HTR_A_FUTEX, /* futex word address */
 	HTR_A_KIND_MAX
 };
 
@@ -103,11 +103,11 @@ enum htr_arg_dir {
 enum htr_ret_kind {
 	HTR_R_ZERO = 0, /* 0 on success */
 	HTR_R_INT,
-	HTR_R_FD,       /* a new (or given) descriptor */
-	HTR_R_SIZE,     /* bytes moved */
+	HTR_R_FD,   /* a new (or given) descriptor */
+	HTR_R_SIZE, /* bytes moved */
 	HTR_R_ADDR,
 	HTR_R_PID,
-	HTR_R_NONE,     /* does not return (exit, exit_group, rt_sigreturn) */
+	HTR_R_NONE, /* does not return (exit, exit_group, rt_sigreturn) */
 };
 
 /* Classes: who wants this call. More than one may be set. */
@@ -118,15 +118,16 @@ enum htr_sys_class {
 	HTR_C_DESC = 1 << 3,    /* works on or makes a descriptor */
 	HTR_C_FDNEW = 1 << 4,   /* a success makes a new descriptor */
 	HTR_C_NETWORK = 1 << 5,
-	HTR_C_IO = 1 << 6,      /* moves bytes: read, write, send, recv, splice... */
-	HTR_C_WRITEFS = 1 << 7, /* changes the file system: unlink, rename, mkdir, chmod, mount... */
-	HTR_C_PRIV = 1 << 8,    /* identity, capabilities, namespaces, modules, bpf, ptrace */
+	HTR_C_IO = 1 << 6, /* moves bytes: read, write, send, recv, splice... */
+	HTR_C_WRITEFS =
+		1 << 7,      /* changes the file system: unlink, rename, mkdir, chmod, mount... */
+	HTR_C_PRIV = 1 << 8, /* identity, capabilities, namespaces, modules, bpf, ptrace */
 	HTR_C_SIGNAL = 1 << 9,
 	HTR_C_MEMORY = 1 << 10,
 	HTR_C_IPC = 1 << 11,
 	HTR_C_TIME = 1 << 12,
 	HTR_C_SCHED = 1 << 13,
-	HTR_C_BLOCKS = 1 << 14, /* may sleep for an unbounded time */
+	HTR_C_BLOCKS = 1 << 14,   /* may sleep for an unbounded time */
 	HTR_C_RESTARTS = 1 << 15, /* never returns EINTR to user space by itself */
 	HTR_C_OBSOLETE = 1 << 16, /* not implemented by any current kernel */
 };
@@ -136,22 +137,40 @@ struct htr_arg_desc {
 	uint8_t kind;     /* enum htr_arg_kind */
 	uint8_t dir;      /* enum htr_arg_dir */
 	int8_t link;      /* other argument this one depends on, -1 none */
+	uint8_t count;    /* structures (BUF: bytes) behind the pointer when that is fixed, 0 one */
 	uint16_t set;     /* names of constants (enum htr_name_set), 0 none */
 };
 
 struct htr_syscall_desc {
 	const char *name;
-	uint16_t id;     /* index in the table, dense, the same for all architectures of one build;
+	uint16_t id; /* index in the table, dense, the same for all architectures of one build;
 			    never stored in a trace */
 	uint8_t n_args;
 	uint8_t ret;     /* enum htr_ret_kind */
+	uint8_t n_forms; /* private to htr_syscall_form */
+	uint16_t first_form;
 	uint32_t classes; /* enum htr_sys_class */
-	int32_t nr[HTR_ARCH_MAX]; /* number per arch, -1 where the arch has no such call; x32 with bit */
+	int32_t nr
+		[HTR_ARCH_MAX]; /* number per arch, -1 where the arch has no such call; x32 with bit */
 	struct htr_arg_desc args[6];
 };
 
-/* htr_syscall_lookup - description of a number, or NULL when the table has none. O(1). */
+/* htr_syscall_lookup - description of a number, or NULL when the table has none. O(1). Where the
+ * arguments of a call differ by architecture (clone, mmap...), these are the arguments of arch. */
 const struct htr_syscall_desc *htr_syscall_lookup(enum htr_arch arch, int32_t nr);
+
+/*
+ * htr_syscall_form - the description that fits the values of the arguments
+ *
+ * What some arguments are depends on others: fcntl's third on its command, the mode of open on O_CREAT,
+ * the operands of prctl, futex, ptrace. Same id, name, classes and numbers as sc; arguments the
+ * call does not use are not in it. Who reads memory or shows arguments asks here.
+ *
+ * @args: 6 raw registers
+ * Returns: a description, sc itself when the call has no such forms. Never NULL.
+ */
+const struct htr_syscall_desc *htr_syscall_form(const struct htr_syscall_desc *sc,
+						const uint64_t args[6]);
 /* htr_syscall_by_name - by exact name, or NULL. O(log n). */
 const struct htr_syscall_desc *htr_syscall_by_name(const char *name);
 /* htr_syscall_at - by index, 0 .. htr_syscall_count() - 1. */
@@ -178,11 +197,24 @@ enum htr_arch htr_arch_from_audit(uint32_t audit_arch, int32_t nr);
  */
 void htr_names_flags(struct htr_buf *out, unsigned set, uint64_t value);
 
-/* htr_names_enum - the constant's name, or NULL. Static memory. */
+/* htr_names_enum - the constant's name, or NULL. Static memory. Ints arrive as the register's low
+ * 32 bits (0xffffffff for -1). In a set of flags: the name of exactly this value. */
 const char *htr_names_enum(unsigned set, uint64_t value);
 
 /* htr_names_value - value of a name in a set; -ENOENT unknown. For filters and options. */
 int htr_names_value(unsigned set, const char *name, uint64_t *ret);
+
+/* htr_names_arch - the set for an architecture whose values differ (open on arm64), else set itself. */
+unsigned htr_names_arch(unsigned set, enum htr_arch arch);
+
+/* htr_names_wide - the set has values above 32 bits; of all others only the low 32 bits count. */
+bool htr_names_wide(unsigned set);
+
+/* htr_names_at - i-th name of a set for completion and help, NULL behind the last. */
+const char *htr_names_at(unsigned set, unsigned i, uint64_t *ret_value);
+
+/* htr_names_set - set number by its name in names.tsv ("open"), 0 unknown. */
+unsigned htr_names_set(const char *name);
 
 /* htr_errno_name - "EACCES" for 13, NULL unknown (covers 512..516 ERESTART* too). */
 const char *htr_errno_name(int errnum);
