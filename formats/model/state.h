@@ -156,6 +156,8 @@ const struct htr_proc *htr_state_parent(const struct htr_state *st, const struct
  * on cycles. */
 const struct htr_proc *htr_state_ancestor(const struct htr_state *st, const struct htr_proc *p,
 					  unsigned n);
+/* htr_state_child - some live child of the process, or NULL when it has none. */
+const struct htr_proc *htr_state_child(const struct htr_state *st, const struct htr_proc *p);
 const struct htr_fd *htr_state_fd(const struct htr_state *st, const struct htr_proc *p, int32_t num);
 /* iteration in ascending order; *pos starts at 0. 1 item, 0 end. */
 int htr_state_next_proc(const struct htr_state *st, size_t *pos, const struct htr_proc **ret);
@@ -176,6 +178,11 @@ struct htr_text htr_proc_argv(const struct htr_proc *p, unsigned i);
 void htr_proc_args(struct htr_buf *out, const struct htr_proc *p);
 /* htr_proc_cmdline - comm, blank, arguments (Falco's proc.cmdline). */
 void htr_proc_cmdline(struct htr_buf *out, const struct htr_proc *p);
+
+/* htr_proc_args_text / _cmdline_text - the same, joined once and kept: borrowed until the next apply. Args:
+ * data NULL when the argument list is unknown. */
+struct htr_text htr_proc_args_text(const struct htr_proc *p);
+struct htr_text htr_proc_cmdline_text(const struct htr_proc *p);
 
 /*
  * htr_fd_name - Falco's fd.name: absolute path; "client:port->server:port" once a tuple is known; unix
