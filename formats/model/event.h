@@ -24,16 +24,18 @@
 enum htr_event_kind {
 	HTR_EV_UNSPEC = 0,
 	HTR_EV_SYSCALL = 1, /* a call that completed (or, flag UNFINISHED, had not at the end) */
-	HTR_EV_SPAWN = 2,   /* successful fork family; result = tid of the child as the parent sees it */
-	HTR_EV_EXEC = 3,    /* successful execve family; values describe the new image */
-	HTR_EV_EXIT = 4,    /* thread ended; a process ends with its last thread (flag LAST) */
-	HTR_EV_SIGNAL = 5,  /* signal delivered to a thread; args[0] = signal number, args[1] = sender pid
+	HTR_EV_SPAWN =
+		2, /* successful fork family; result = tid of the child as the parent sees it */
+	HTR_EV_EXEC = 3, /* successful execve family; values describe the new image */
+	HTR_EV_EXIT = 4, /* thread ended; a process ends with its last thread (flag LAST) */
+	HTR_EV_SIGNAL =
+		5, /* signal delivered to a thread; args[0] = signal number, args[1] = sender pid
 			       (0 unknown), args[2] = si_code as int */
-	HTR_EV_PROC = 6,    /* snapshot: this thread existed when recording of it began */
-	HTR_EV_FD = 7,      /* snapshot: descriptor args[0] was open in this process */
-	HTR_EV_LOSS = 8,    /* args[0] = count of lost calls (0 unknown), args[1] = enum htr_loss */
-	HTR_EV_NOTE = 9,    /* HTR_K_TEXT: something the recorder or a person wants to say */
-	HTR_EV_CLOCK = 10,  /* args[0] = CLOCK_REALTIME ns, args[1] = CLOCK_BOOTTIME ns at time_ns */
+	HTR_EV_PROC = 6,   /* snapshot: this thread existed when recording of it began */
+	HTR_EV_FD = 7,     /* snapshot: descriptor args[0] was open in this process */
+	HTR_EV_LOSS = 8,   /* args[0] = count of lost calls (0 unknown), args[1] = enum htr_loss */
+	HTR_EV_NOTE = 9,   /* HTR_K_TEXT: something the recorder or a person wants to say */
+	HTR_EV_CLOCK = 10, /* args[0] = CLOCK_REALTIME ns, args[1] = CLOCK_BOOTTIME ns at time_ns */
 	HTR_EV_KIND_MAX
 };
 
@@ -49,17 +51,18 @@ enum htr_loss {
 };
 
 enum htr_event_flags {
-	HTR_EVF_ENTRY_ONLY = 1 << 0,  /* no result is known; time_ns is the entry, dur_ns is 0 */
-	HTR_EVF_UNFINISHED = 1 << 1,  /* call was still running when recording (or its thread) ended */
-	HTR_EVF_UNSTABLE = 1 << 2,    /* an argument may have been changed by another thread */
-	HTR_EVF_UNREADABLE = 1 << 3,  /* some argument memory could not be read */
-	HTR_EVF_TRUNCATED = 1 << 4,   /* some value was cut at a limit */
-	HTR_EVF_PTRACE = 1 << 5,      /* seen through ptrace (else through seccomp user-notify) */
-	HTR_EVF_LAST = 1 << 6,        /* EXIT: the last thread of the process; SPAWN: a new process
+	HTR_EVF_ENTRY_ONLY = 1 << 0, /* no result is known; time_ns is the entry, dur_ns is 0 */
+	HTR_EVF_UNFINISHED =
+		1 << 1,            /* call was still running when recording (or its thread) ended */
+	HTR_EVF_UNSTABLE = 1 << 2, /* an argument may have been changed by another thread */
+	HTR_EVF_UNREADABLE = 1 << 3, /* some argument memory could not be read */
+	HTR_EVF_TRUNCATED = 1 << 4,  /* some value was cut at a limit */
+	HTR_EVF_PTRACE = 1 << 5,     /* seen through ptrace (else through seccomp user-notify) */
+	HTR_EVF_LAST = 1 << 6,       /* EXIT: the last thread of the process; SPAWN: a new process
 					 (not a thread of the same one) */
-	HTR_EVF_OUTSIDE = 1 << 7,     /* thread is not a descendant of the recorded program */
-	HTR_EVF_REDACTED = 1 << 8,    /* a value was masked before it was stored */
-	HTR_EVF_TAINTED = 1 << 9,     /* state behind this event is uncertain because of a loss */
+	HTR_EVF_OUTSIDE = 1 << 7,    /* thread is not a descendant of the recorded program */
+	HTR_EVF_REDACTED = 1 << 8,   /* a value was masked before it was stored */
+	HTR_EVF_TAINTED = 1 << 9,    /* state behind this event is uncertain because of a loss */
 };
 
 /*
@@ -74,42 +77,43 @@ enum htr_key {
 
 	/* what a descriptor really is, of the descriptor the call is about: its result for open,
 	 * socket, accept, dup...; its fd argument otherwise; the target of AT_FDCWD is HTR_K_CWD */
-	HTR_K_FD_PATH = 16,  /* readlink of /proc/PID/fd/N: "/etc/passwd", "socket:[123]", "pipe:[9]" */
-	HTR_K_FD_DEV = 17,   /* int: st_dev */
-	HTR_K_FD_INO = 18,   /* int: st_ino */
-	HTR_K_FD_MODE = 19,  /* int: st_mode */
-	HTR_K_FD_FLAGS = 20, /* int: O_* flags from /proc/PID/fdinfo */
-	HTR_K_SOCK_LOCAL = 21, /* raw sockaddr of the local side */
-	HTR_K_SOCK_PEER = 22,  /* raw sockaddr of the remote side */
-	HTR_K_SOCK_TYPE = 23,  /* int: SOCK_STREAM ... */
-	HTR_K_SOCK_PROTO = 24, /* int: IPPROTO_* */
+	HTR_K_FD_PATH =
+		16, /* readlink of /proc/PID/fd/N: "/etc/passwd", "socket:[123]", "pipe:[9]" */
+	HTR_K_FD_DEV = 17,      /* int: st_dev */
+	HTR_K_FD_INO = 18,      /* int: st_ino */
+	HTR_K_FD_MODE = 19,     /* int: st_mode */
+	HTR_K_FD_FLAGS = 20,    /* int: O_* flags from /proc/PID/fdinfo */
+	HTR_K_SOCK_LOCAL = 21,  /* raw sockaddr of the local side */
+	HTR_K_SOCK_PEER = 22,   /* raw sockaddr of the remote side */
+	HTR_K_SOCK_TYPE = 23,   /* int: SOCK_STREAM ... */
+	HTR_K_SOCK_PROTO = 24,  /* int: IPPROTO_* */
 	HTR_K_SOCK_FAMILY = 25, /* int: AF_* */
-	HTR_K_AT_PATH = 26,  /* absolute path of the dirfd argument, for relative paths */
-	HTR_K_FD2 = 27,      /* int: second descriptor of pipe/pipe2/socketpair (first is FD1) */
-	HTR_K_FD1 = 28,      /* int: first descriptor of pipe/pipe2/socketpair */
-	HTR_K_AT_PATH2 = 29, /* the same for the second dirfd argument (renameat, linkat) */
+	HTR_K_AT_PATH = 26,     /* absolute path of the dirfd argument, for relative paths */
+	HTR_K_FD2 = 27,         /* int: second descriptor of pipe/pipe2/socketpair (first is FD1) */
+	HTR_K_FD1 = 28,         /* int: first descriptor of pipe/pipe2/socketpair */
+	HTR_K_AT_PATH2 = 29,    /* the same for the second dirfd argument (renameat, linkat) */
 
 	/* the image of a process: EXEC and PROC records */
-	HTR_K_EXE = 32,      /* readlink of /proc/PID/exe */
-	HTR_K_ARGV = 33,     /* joined with NUL */
+	HTR_K_EXE = 32,       /* readlink of /proc/PID/exe */
+	HTR_K_ARGV = 33,      /* joined with NUL */
 	HTR_K_ENV_NAMES = 34, /* names only, joined with NUL, in the order of the environment */
-	HTR_K_ENV = 35,      /* NAME=value joined with NUL, allow-listed names only */
+	HTR_K_ENV = 35,       /* NAME=value joined with NUL, allow-listed names only */
 	HTR_K_CWD = 36,
-	HTR_K_ROOT = 37,     /* root directory, when not "/" */
-	HTR_K_COMM = 38,     /* /proc/PID/comm, at most 15 bytes */
-	HTR_K_EXE_DEV = 39,  /* int */
-	HTR_K_EXE_INO = 40,  /* int */
-	HTR_K_EXE_MODE = 41, /* int */
+	HTR_K_ROOT = 37,      /* root directory, when not "/" */
+	HTR_K_COMM = 38,      /* /proc/PID/comm, at most 15 bytes */
+	HTR_K_EXE_DEV = 39,   /* int */
+	HTR_K_EXE_INO = 40,   /* int */
+	HTR_K_EXE_MODE = 41,  /* int */
 	HTR_K_EXE_CTIME = 42, /* int: ns since the epoch */
 	HTR_K_EXE_MTIME = 43, /* int: ns since the epoch */
-	HTR_K_EXE_UID = 44,  /* int */
+	HTR_K_EXE_UID = 44,   /* int */
 
 	/* identity and relations of a process: EXEC, PROC, SPAWN records; int unless said otherwise */
 	HTR_K_PPID = 48,
 	HTR_K_PGID = 49,
 	HTR_K_SID = 50,
-	HTR_K_TTY = 51,      /* tty_nr of /proc/PID/stat, 0 none */
-	HTR_K_UID = 52,      /* real */
+	HTR_K_TTY = 51, /* tty_nr of /proc/PID/stat, 0 none */
+	HTR_K_UID = 52, /* real */
 	HTR_K_EUID = 53,
 	HTR_K_SUID = 54,
 	HTR_K_FSUID = 55,
@@ -123,23 +127,24 @@ enum htr_key {
 	HTR_K_CAP_EFF = 63,
 	HTR_K_CAP_BND = 64,
 	HTR_K_CAP_AMB = 65,
-	HTR_K_NNP = 66,      /* no_new_privs */
-	HTR_K_VPID = 67,     /* pid in the innermost PID namespace (last of NSpid) */
+	HTR_K_NNP = 66,  /* no_new_privs */
+	HTR_K_VPID = 67, /* pid in the innermost PID namespace (last of NSpid) */
 	HTR_K_VTID = 68,
 	HTR_K_VPGID = 69,
 	HTR_K_VSID = 70,
-	HTR_K_START = 71,    /* start of the process, ns since trace start (negative: before it) */
-	HTR_K_GROUPS = 72,   /* bytes: supplementary gids, little-endian u32 each */
-	HTR_K_CGROUP = 73,   /* text of /proc/PID/cgroup, lines joined with NUL */
-	HTR_K_PID_NS = 74,   /* inode of the PID namespace */
+	HTR_K_START = 71,  /* start of the process, ns since trace start (negative: before it) */
+	HTR_K_GROUPS = 72, /* bytes: supplementary gids, little-endian u32 each */
+	HTR_K_CGROUP = 73, /* text of /proc/PID/cgroup, lines joined with NUL */
+	HTR_K_PID_NS = 74, /* inode of the PID namespace */
 	HTR_K_MNT_NS = 75,
 	HTR_K_USER_NS = 76,
 	HTR_K_NET_NS = 77,
 
 	/* spawn */
-	HTR_K_CHILD_PID = 80,  /* pid (thread group) of the new thread; equals the parent's for a thread */
+	HTR_K_CHILD_PID =
+		80, /* pid (thread group) of the new thread; equals the parent's for a thread */
 	HTR_K_CLONE_FLAGS = 81, /* flags of clone/clone3; CLONE_VFORK|CLONE_VM for vfork */
-	HTR_K_CHILD_PPID = 82, /* parent the kernel gave it (differs with CLONE_PARENT) */
+	HTR_K_CHILD_PPID = 82,  /* parent the kernel gave it (differs with CLONE_PARENT) */
 
 	/* exit */
 	HTR_K_EXIT_STATUS = 88, /* wait status as in waitpid(2): both code and signal */
@@ -147,8 +152,8 @@ enum htr_key {
 
 	/* text of a note, loss detail, marks */
 	HTR_K_TEXT = 96,
-	HTR_K_IO_DATA = 97,  /* I/O bytes of read/write/send/recv family; stored in part D */
-	HTR_K_IO_LEN = 98,   /* int: bytes the call moved, when not its result */
+	HTR_K_IO_DATA = 97, /* I/O bytes of read/write/send/recv family; stored in part D */
+	HTR_K_IO_LEN = 98,  /* int: bytes the call moved, when not its result */
 
 	HTR_K_MAX = 128
 };
@@ -162,7 +167,7 @@ enum htr_val_flags {
 	HTR_VF_TRUNCATED = 1 << 0, /* more bytes existed than are kept */
 	HTR_VF_UNSTABLE = 1 << 1,  /* read twice, differed */
 	HTR_VF_REDACTED = 1 << 2,
-	HTR_VF_GUESS = 1 << 3,     /* looked up after the fact, could be another object by then */
+	HTR_VF_GUESS = 1 << 3, /* looked up after the fact, could be another object by then */
 };
 
 struct htr_val {
@@ -185,11 +190,11 @@ struct htr_event {
 	uint64_t dur_ns; /* end minus entry; 0 when unknown */
 	int32_t tid;     /* thread id in the recorder's PID namespace */
 	int32_t pid;     /* thread group id */
-	int32_t nr;      /* system call number in arch's table; -1 when the record is not about a call */
-	uint8_t kind;    /* enum htr_event_kind */
-	uint8_t arch;    /* enum htr_arch of formats/model/tables.h */
-	uint16_t flags;  /* enum htr_event_flags */
-	int64_t result;  /* as the kernel returned it (negative errno); 0 when ENTRY_ONLY/UNFINISHED */
+	int32_t nr; /* system call number in arch's table; -1 when the record is not about a call */
+	uint8_t kind;   /* enum htr_event_kind */
+	uint8_t arch;   /* enum htr_arch of formats/model/tables.h */
+	uint16_t flags; /* enum htr_event_flags */
+	int64_t result; /* as the kernel returned it (negative errno); 0 when ENTRY_ONLY/UNFINISHED */
 	uint64_t args[HTR_ARGS_MAX]; /* raw registers; unused ones are 0 */
 	uint8_t n_args;
 	uint8_t n_vals;

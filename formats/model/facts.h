@@ -41,27 +41,27 @@ struct htr_facts {
 	uint8_t session_id[16]; /* random, the same in all segments of one recording */
 	uint32_t segment;       /* 0 first */
 
-	uint8_t arch;        /* enum htr_arch of the host */
+	uint8_t arch; /* enum htr_arch of the host */
 	const char *hostname, *kernel_release, *kernel_version, *os_name;
 	uint32_t n_cpus;
 	uint64_t mem_total;
 
 	/* recorder */
 	const char *recorder_version;
-	const char *command;  /* argv of the recorded program, joined with blanks, for people */
-	const char *profile;  /* "security", "forensic", "full", or the -e text */
-	const char *channel;  /* "notify+ptrace", "notify", "ptrace", "import:scap" */
-	const char *options;  /* the recorder's own argv joined with NUL-free blanks */
+	const char *command;   /* argv of the recorded program, joined with blanks, for people */
+	const char *profile;   /* "security", "forensic", "full", or the -e text */
+	const char *channel;   /* "notify+ptrace", "notify", "ptrace", "import:scap" */
+	const char *options;   /* the recorder's own argv joined with NUL-free blanks */
 	const char *redaction; /* policy, "none" today */
-	const char *features; /* what the probes found: "sync_wake_up killable ..." */
-	int32_t root_pid;     /* pid of the recorded program, 0 unknown */
+	const char *features;  /* what the probes found: "sync_wake_up killable ..." */
+	int32_t root_pid;      /* pid of the recorded program, 0 unknown */
 	uint64_t n_captured_calls; /* number of system calls that the profile asks for; 0 unknown */
 	const uint16_t *captured;  /* their numbers in arch's table, sorted */
 
 	/* container, as far as the task knows it */
 	const char *container_id, *container_name, *container_image;
 	int8_t container_privileged; /* 1 yes, 0 no, -1 unknown */
-	int64_t container_start_ns;  /* start of PID 1 of this namespace, ns since the epoch; 0 unknown */
+	int64_t container_start_ns; /* start of PID 1 of this namespace, ns since the epoch; 0 unknown */
 
 	uint32_t n_users, n_groups, n_ifaces;
 	const struct htr_user_fact *users;

@@ -18,6 +18,8 @@ struct htr_addr {
 	uint16_t family; /* AF_*; AF_UNSPEC (0) when the bytes were too short */
 	uint16_t port;   /* INET/INET6 */
 	uint32_t scope;  /* INET6 */
+	uint32_t id;     /* NETLINK: port id; VSOCK: context id; PACKET: interface index */
+	uint32_t sub;    /* NETLINK: groups; VSOCK: port; PACKET: protocol */
 	uint8_t ip[16];  /* INET: first 4 bytes, INET6: 16, network order */
 	bool has_ip;
 	const uint8_t *path; /* UNIX: borrowed from the input; abstract names start with NUL */
@@ -30,8 +32,13 @@ struct htr_addr htr_addr_parse(const void *raw, size_t len);
 /* htr_addr_ip_text - "10.0.0.1", "2001:db8::1"; IPv4-mapped IPv6 as IPv6. Appends nothing without ip. */
 void htr_addr_ip_text(struct htr_buf *out, const struct htr_addr *a);
 
-/* htr_addr_text - "10.0.0.1:80", "[::1]:443", "/run/x.sock" (raw bytes!), "@abstract", "netlink:0". The result
- * may hold hostile bytes for AF_UNIX: escape before showing. */
+/*
+ * htr_addr_text - "10.0.0.1:80", "[::1]:443", "[fe80::1%2]:22" (scope), "/run/x.sock" (raw bytes!),
+ * "@abstract", "netlink:0", "vsock:3:1024", "packet:2", else the name of the family ("AF_ALG",
+ * "family:99"); nothing for an unnamed unix socket and for bytes that were too short
+ *
+ * The result may hold hostile bytes for AF_UNIX: escape before showing.
+ */
 void htr_addr_text(struct htr_buf *out, const struct htr_addr *a);
 
 #endif
