@@ -12,9 +12,9 @@
 #include "formats/model/text.h"
 
 static const char *const KIND_NAMES[HTR_EV_KIND_MAX] = {
-	[HTR_EV_SYSCALL] = "syscall", [HTR_EV_SPAWN] = "spawn",	  [HTR_EV_EXEC] = "exec",
-	[HTR_EV_EXIT] = "exit",	      [HTR_EV_SIGNAL] = "signal", [HTR_EV_PROC] = "proc",
-	[HTR_EV_FD] = "fd",	      [HTR_EV_LOSS] = "loss",	  [HTR_EV_NOTE] = "note",
+	[HTR_EV_SYSCALL] = "syscall", [HTR_EV_SPAWN] = "spawn",   [HTR_EV_EXEC] = "exec",
+	[HTR_EV_EXIT] = "exit",       [HTR_EV_SIGNAL] = "signal", [HTR_EV_PROC] = "proc",
+	[HTR_EV_FD] = "fd",           [HTR_EV_LOSS] = "loss",     [HTR_EV_NOTE] = "note",
 	[HTR_EV_CLOCK] = "clock",
 };
 
@@ -78,6 +78,17 @@ static void add_who(struct htr_buf *out, const struct htr_current *cur)
 	add_text(out, "exe", p->image.exe);
 	if (p->euid != HTR_UNKNOWN) {
 		htr_json_int(out, "user", p->euid);
+	}
+}
+
+/* A call through another table than the machine's own (int 0x80, x32) is worth a second look. */
+static void add_arch(struct htr_buf *out, const struct htr_state *st, const struct htr_event *ev)
+{
+	const struct htr_facts *facts = htr_state_facts(st);
+	const char *name = htr_arch_name(ev->arch);
+
+	if (htr_event_is_call(ev) && name && facts && facts->arch != ev->arch) {
+		htr_json_str(out, "arch", name);
 	}
 }
 
@@ -151,6 +162,7 @@ void htr_event_json(struct htr_buf *out, const struct htr_state *st)
 	add_time(out, st, ev);
 	htr_json_str(out, "kind", htr_event_kind_name(ev->kind));
 	htr_json_str(out, "type", htr_event_type_name(ev, scratch));
+	add_arch(out, st, ev);
 	add_who(out, cur);
 	htr_text_json_args(out, ev);
 	add_result(out, ev);

@@ -22,6 +22,7 @@
  *         "type":"openat","pid":P,"tid":T,"ppid":P,"proc":"comm","exe":"/path","user":UID,
  *         "args":{..},"data":{..},"res":-2,"errno":"ENOENT",
  *         "fd":{"num":3,"name":"/etc/x","type":"file"},"flags":["entry_only"]}
+ *         "arch":"i386" follows "type" when the call went through another table than the machine's own.
  *         What is not known is left out: "ppid", "proc", "exe", "user" without a process, "res"
  *         when no result was recorded, "errno" when the call did not fail, "fd" when the event is
  *         about no descriptor, "flags" when none is set.
