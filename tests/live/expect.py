@@ -94,7 +94,10 @@ class Judge:
             and r.get("kind") == want.get("kind", r.get("kind"))
             and r.get("pid") == want.get("pid", r.get("pid"))
         ]
-        return ["  has: " + json.dumps(r, ensure_ascii=False)[:600] for r in rows[:4]] or [
+        # those with the same arguments first
+        args = want.get("args", {})
+        rows.sort(key=lambda r: -sum(same(v, r.get("args", {}).get(k)) for k, v in args.items()))
+        return ["  has: " + json.dumps(r, ensure_ascii=False)[:600] for r in rows[:2]] or [
             "  has: no record of this type and process"
         ]
 

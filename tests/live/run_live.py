@@ -168,7 +168,7 @@ def main():
     p.add_argument("--only", default="", help="regular expression: names of cases")
     p.add_argument("--native", action="store_true", help="run twice without recorder and compare")
     p.add_argument("--tmp", default=None, help="where the directories of the cases are made")
-    p.add_argument("--lines", type=int, default=30, help="lines printed for one failure")
+    p.add_argument("--lines", type=int, default=14, help="lines printed for one failure")
     p.add_argument("-j", "--jobs", type=int, default=2)
     opts = p.parse_args()
     opts.bin = os.path.abspath(opts.bin)
