@@ -49,10 +49,11 @@ enum htr_arg_kind {
 	HTR_A_SOCKADDR, /* struct sockaddr; IN: length in argument `link`; OUT: length through the
 			   pointer in argument `link` */
 	HTR_A_SOCKLEN_PTR, /* int * that goes with the above */
-	HTR_A_IOVEC,       /* struct iovec array, count in argument `link` */
-	HTR_A_MSGHDR,
-	HTR_A_MMSGHDR, /* array, count in argument `link` */
-	HTR_A_ARGV,    /* NULL-terminated char ** */
+	HTR_A_IOVEC,       /* struct iovec array, count in argument `link`; no value of its own, its
+			      bytes are HTR_K_IO_DATA */
+	HTR_A_MSGHDR,      /* value: raw sockaddr of msg_name; its bytes are HTR_K_IO_DATA */
+	HTR_A_MMSGHDR,     /* array, count in argument `link`; value: the first one's msg_name */
+	HTR_A_ARGV,        /* NULL-terminated char ** */
 	HTR_A_ENVP,
 	HTR_A_PID,
 	HTR_A_UID,
