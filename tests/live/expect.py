@@ -18,6 +18,7 @@ These members are not compared but say how:
     "flags_has": "last"     the record's flags hold this one
     "dur_min": N            the call lasted at least N ns
     "one_of": [{}, {}]      one of these objects matches (with the members beside it)
+    "res_if_known": N       the result, when the record has one: for calls that no recorder can wait for
     "if_recorded": true     only when the trace has any record of this type
     "if_seen": true         a record that matches in all but "res" must have this "res"; none is fine
 """
@@ -25,7 +26,7 @@ These members are not compared but say how:
 import json
 import re
 
-CONTROL = {"order", "count", "flags_has", "dur_min", "one_of", "if_recorded", "if_seen"}
+CONTROL = {"order", "count", "flags_has", "dur_min", "one_of", "if_recorded", "if_seen", "res_if_known"}
 
 # What a forced fallback cannot know. With notify alone there is no result of most calls, and
 # children and their ends are found late or by other ways.
@@ -70,6 +71,8 @@ class Judge:
                 continue  # results and descriptors are guesses there
             if not same(value, rec.get(key)):
                 return False
+        if "res_if_known" in want and rec.get("res", want["res_if_known"]) != want["res_if_known"]:
+            return False
         if "flags_has" in want and want["flags_has"] not in rec.get("flags", ()):
             return False
         if "dur_min" in want and not entry_only and rec.get("dur", 0) < want["dur_min"]:
@@ -94,7 +97,10 @@ class Judge:
             and r.get("kind") == want.get("kind", r.get("kind"))
             and r.get("pid") == want.get("pid", r.get("pid"))
         ]
-        return ["  has: " + json.dumps(r, ensure_ascii=False)[:600] for r in rows[:4]] or [
+        # those with the same arguments first
+        args = want.get("args", {})
+        rows.sort(key=lambda r: -sum(same(v, r.get("args", {}).get(k)) for k, v in args.items()))
+        return ["  has: " + json.dumps(r, ensure_ascii=False)[:600] for r in rows[:2]] or [
             "  has: no record of this type and process"
         ]
 

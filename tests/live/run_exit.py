@@ -172,7 +172,7 @@ def main():
     opts = p.parse_args()
     opts.capture = [os.path.abspath(w) if os.path.exists(w) else w for w in opts.capture.split()]
     opts.trace = [os.path.abspath(w) if os.path.exists(w) else w for w in opts.trace.split()]
-    tap = taplib.Tap()
+    tap = taplib.Tap("live / exit")
     suite = Suite(opts, tap)
     for part in (suite.ends, suite.usage, suite.streams, suite.forwarded, suite.terminated):
         try:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * dup_family - dup, dup2, dup3, fcntl F_DUPFD and F_DUPFD_CLOEXEC.
+ *
+ * capture: -e +fcntl
  */
 #include "tests/tracees/tracee.h"
 

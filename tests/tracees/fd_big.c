@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * fd_big - The highest descriptor number that the limit permits (at most 65,535) and close_range.
+ *
+ * capture: -e +close_range
  */
 #include <sys/resource.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * file_misc - mknod, truncate, utimensat, extended attributes.
+ *
+ * capture: -e +truncate,+utimensat
  */
 #include <sys/sysmacros.h>
 

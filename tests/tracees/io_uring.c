@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * io_uring - io_uring: its setup is recorded; a file opened through the ring is not a system call.
+ *
+ * capture: -e +io_uring_enter
  */
 #include <linux/io_uring.h>
 

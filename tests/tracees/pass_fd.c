@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * pass_fd - A descriptor passed to another process by SCM_RIGHTS.
+ *
+ * capture: -e +sendmsg
  */
 #include "tests/tracees/net.h"
 

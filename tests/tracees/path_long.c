@@ -31,7 +31,7 @@ int main(void)
 	for (int i = 0; i < 2045; i++) {
 		memcpy(path + 2 * i, "./", 2);
 	}
-	memcpy(path + 4090, ".file" + 1, 5);
+	memcpy(path + 4090, "file", 5);
 	try_path("4094 bytes");
 	memmove(path + 4091, path + 4090, 5);
 	path[4090] = '/';

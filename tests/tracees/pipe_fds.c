@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * pipe_fds - pipe, pipe2, socketpair: the two numbers must be in the record.
+ *
+ * capture: -e +pipe,+pipe2,+socketpair
  */
 #include <sys/socket.h>
 

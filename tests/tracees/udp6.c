@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * udp6 - Datagrams over IPv6.
+ *
+ * capture: -e +sendto
  */
 #include "tests/tracees/net.h"
 
