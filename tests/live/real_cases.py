@@ -518,6 +518,47 @@ CASES = [
         check=all_have_ends,
     ),
     Case(
+        "runc",
+        ["runc", "gcc"],
+        """
+        mkdir -p b/rootfs/etc; echo x > b/rootfs/etc/inside
+        gcc -static -O1 -o b/rootfs/prog prog.c
+        cd b; runc spec; python3 ../spec.py; runc run "holter-live-$PORT"; echo "runc $?"
+        """,
+        files={
+            "prog.c": """
+                #include <fcntl.h>
+                #include <stdio.h>
+                #include <sys/stat.h>
+                #include <unistd.h>
+                int main(void)
+                {
+                    printf("process %d, user %d\\n", getpid(), getuid());
+                    printf("file %s\\n", open("/etc/inside", O_RDONLY) >= 0 ? "yes" : "no");
+                    printf("outside %s\\n", open("/etc/hostname", O_RDONLY) >= 0 ? "yes" : "no");
+                    printf("mkdir %d\\n", mkdir("/proc/none", 0700));
+                    return 9;
+                }
+            """,
+            "spec.py": """
+                import json
+                c = json.load(open("config.json"))
+                c["process"]["args"] = ["/prog"]
+                c["process"]["terminal"] = False
+                c["linux"]["seccomp"] = {
+                    "defaultAction": "SCMP_ACT_ALLOW",
+                    "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}],
+                }
+                json.dump(c, open("config.json", "w"))
+            """,
+        },
+        check=every(
+            count(1, "exec of prog", kind="exec", exe=ends("/prog")),
+            count(1, "opens of /etc/inside", type="openat", arg_pathname="/etc/inside", res=good),
+            all_have_ends,
+        ),
+    ),
+    Case(
         "files",
         ["tar", "find", "grep", "sha256sum"],
         """
