@@ -360,7 +360,7 @@ def emit_c(out, sc, sets):
         for i, (row, _) in enumerate(rows):
             if arch in row.nr:
                 table[row.nr[arch]] = i + 1
-        top = max(table) + 1
+        top = max(table, default=0) + 1
         w(f'static const uint16_t nr_{arch}[{top}] = {{\n')
         for nr in sorted(table):
             w(f'\t[{nr}] = {table[nr]},\n')

@@ -221,6 +221,7 @@ static void sum_args(struct htr_buf *out, const struct htr_event *ev)
 			continue;
 		}
 		htr_buf_adds(out, any ? arrow(&a) : "");
+		a.brief = true;
 		text_arg_render(out, &a);
 		any = true;
 	}

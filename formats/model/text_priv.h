@@ -48,6 +48,7 @@ struct text_arg {
 	uint64_t raw;              /* register, cut to the width of a long of the architecture */
 	enum htr_arch arch;
 	bool plain; /* no quotes, no escaping */
+	bool brief; /* leave out what a list has no place for */
 };
 
 /* text_arg_get - argument i of an event; false behind the last. */

@@ -26,6 +26,7 @@ enum field_kind {
 	F_UNS,
 	F_HEX,
 	F_PTR,
+	F_HANDLER, /* of a signal: address, or one of two small numbers */
 	F_MODE,
 	F_FLAGS,
 	F_DEV,
@@ -123,7 +124,7 @@ static const struct field statfs64[] = {
 	{ "f_ffree", 48, 8, F_UNS, 0 },
 };
 static const struct field sigaction64[] = {
-	{ "sa_handler", 0, 8, F_PTR, 0 },
+	{ "sa_handler", 0, 8, F_HANDLER, 0 },
 	{ "sa_mask", 24, 8, F_SIGSET, 0 },
 	{ "sa_flags", 8, 8, F_FLAGS, HTR_N_SA },
 };
@@ -289,6 +290,13 @@ static void add_named(struct htr_buf *out, const struct field *f, uint64_t v, en
 	case F_PTR:
 		htr_buf_printf(out, v ? "0x%llx" : "NULL", (unsigned long long)v);
 		break;
+	case F_HANDLER:
+		if (v < 2) {
+			htr_buf_adds(out, v ? "SIG_IGN" : "SIG_DFL");
+		} else {
+			htr_buf_printf(out, "0x%llx", (unsigned long long)v);
+		}
+		break;
 	case F_MODE:
 		text_mode(out, (uint32_t)v);
 		break;
@@ -368,6 +376,23 @@ static const char *time_word(const struct text_arg *a, const struct layout *l, c
 	}
 }
 
+/* In a summary: addresses say nothing, and zero is what most fields are. */
+static bool is_dull(const struct field *f, const uint8_t *p)
+{
+	switch (f->kind) {
+	case F_PTR:
+		return true;
+	case F_UNS:
+	case F_HEX:
+	case F_FLAGS:
+	case F_SIG:
+	case F_MODE:
+		return f->at != 0 && text_le(p, f->width) == 0;
+	default:
+		return false;
+	}
+}
+
 static void add_one(struct htr_buf *out, const struct text_arg *a, const struct layout *l,
 		    const uint8_t *p, size_t len)
 {
@@ -380,8 +405,12 @@ static void add_one(struct htr_buf *out, const struct text_arg *a, const struct 
 	htr_buf_addc(out, '{');
 	for (unsigned i = 0; i < l->n; i++) {
 		const struct field *f = &l->fields[i];
+		bool there = (size_t)f->at + f->width <= len;
+		if (there && a->brief && is_dull(f, p + f->at)) {
+			continue;
+		}
 		htr_buf_adds(out, any ? ", " : "");
-		if ((size_t)f->at + f->width > len) {
+		if (!there) {
 			htr_buf_adds(out, "...");
 			break;
 		}

@@ -333,6 +333,8 @@ static void numbers_behind_pointers(void **state)
 	RAW(&m, 0, &ca, 24);
 	check(&m, htr_text_args,
 	      "{flags=CLONE_VM|CLONE_VFORK, pidfd=NULL, child_tid=NULL, ...}, 88");
+	RAW(&m, 0, &ca, sizeof(ca));
+	check(&m, htr_text_summary, "{flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD}");
 }
 
 /* ---- structures -------------------------------------------------------------------------------- */
@@ -374,6 +376,12 @@ static void structures_equal_the_headers(void **state)
 	check_json(&m,
 		   "{\"args\":{\"fds\":[{\"fd\":3,\"events\":\"POLLIN\",\"revents\":\"POLLHUP\"},"
 		   "{\"fd\":-1,\"events\":\"0\",\"revents\":\"0\"}],\"nfds\":2,\"timeout\":10}}");
+	uint64_t act[4] = { 1, 0x14000000 };
+	CALL(&m, "rt_sigaction", 0, 2, 0x1000, 0, 8);
+	RAW(&m, 1, act, sizeof(act));
+	check(&m, htr_text_args,
+	      "SIGINT, {sa_handler=SIG_IGN, sa_mask=[], sa_flags=SA_RESTORER|SA_RESTART}, NULL, 8");
+	check(&m, htr_text_summary, "SIGINT");
 	CALL(&m, "epoll_ctl", 0, 4, 1, 3, 0x1000);
 	RAW(&m, 3, &ee, sizeof(ee));
 	check(&m, htr_text_args, "4, EPOLL_CTL_ADD, 3, [{events=EPOLLIN|EPOLLET, data=0x7}]");
@@ -561,40 +569,49 @@ static void struct_kinds_at_every_length(void **state)
 	}
 }
 
+static uint64_t next_random(uint64_t *x)
+{
+	*x ^= *x << 13;
+	*x ^= *x >> 7;
+	*x ^= *x << 17;
+	return *x;
+}
+
 /* Events as a damaged or newer file may hold them: any kind, arch, number, keys and types. */
 static void random_events(void **state)
 {
-	uint64_t x = 88172645463325252u; /* xorshift, fixed seed */
+	uint64_t x = 88172645463325252u; /* fixed seed */
 	uint8_t raw[64];
 	for (unsigned n = 0; n < 20000; n++) {
 		struct htr_val vals[8];
 		struct htr_event ev = { .vals = vals };
 		unsigned key = 0;
-#define RND (x ^= x << 13, x ^= x >> 7, x ^= x << 17)
 		for (size_t i = 0; i < sizeof(raw); i++) {
-			raw[i] = (uint8_t)RND;
+			raw[i] = (uint8_t)next_random(&x);
 		}
-		ev.kind = (uint8_t)(RND % 14);
-		ev.arch = (uint8_t)(n % 64 == 0 ? RND : RND % HTR_ARCH_MAX);
-		ev.nr = (int32_t)(n % 64 == 1 ? RND : RND % 480);
-		ev.flags = (uint16_t)RND;
-		ev.result = RND % 2 ? (int64_t)RND : -(int64_t)(RND % 600);
-		ev.n_args = (uint8_t)RND;
+		ev.kind = (uint8_t)(next_random(&x) % 14);
+		ev.arch = (uint8_t)(n % 64 == 0 ? next_random(&x) : next_random(&x) % HTR_ARCH_MAX);
+		ev.nr = (int32_t)(n % 64 == 1 ? next_random(&x) : next_random(&x) % 480);
+		ev.flags = (uint16_t)next_random(&x);
+		ev.result = next_random(&x) % 2 ? (int64_t)next_random(&x)
+						: -(int64_t)(next_random(&x) % 600);
+		ev.n_args = (uint8_t)next_random(&x);
 		for (unsigned i = 0; i < 6; i++) {
-			ev.args[i] = RND % 3 ? RND % 64 : RND;
+			ev.args[i] = next_random(&x) % 3 ? next_random(&x) % 64 : next_random(&x);
 		}
 		while (ev.n_vals < HTR_ARRAY_LEN(vals)) {
-			key += 1 + (unsigned)(RND % 20);
+			key += 1 + (unsigned)(next_random(&x) % 20);
 			vals[ev.n_vals] = (struct htr_val){
 				.key = (uint16_t)(key - 1),
-				.type = RND % 4 ? HTR_VT_BYTES : HTR_VT_INT,
-				.flags = (uint8_t)RND,
+				.type = next_random(&x) % 4 ? HTR_VT_BYTES : HTR_VT_INT,
+				.flags = (uint8_t)next_random(&x),
 			};
 			if (vals[ev.n_vals].type == HTR_VT_BYTES) {
-				vals[ev.n_vals].len = (uint32_t)(RND % (sizeof(raw) + 1));
+				vals[ev.n_vals].len =
+					(uint32_t)(next_random(&x) % (sizeof(raw) + 1));
 				vals[ev.n_vals].data = raw;
 			} else {
-				vals[ev.n_vals].num = (int64_t)RND;
+				vals[ev.n_vals].num = (int64_t)next_random(&x);
 			}
 			ev.n_vals++;
 		}
