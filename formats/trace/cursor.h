@@ -19,12 +19,16 @@ struct htr_cursor;
 /* Says whether a block may hold a wanted event; false skips it without decoding. */
 typedef bool (*htr_block_hint_fn)(const struct htr_block_info *block, void *data);
 
-int htr_cursor_open(struct htr_cursor **ret, struct htr_reader *reader, struct htr_err *err)
-	HTR_MUST_CHECK;
+int htr_cursor_open(struct htr_cursor **ret, struct htr_reader *reader,
+		    struct htr_err *err) HTR_MUST_CHECK;
 void htr_cursor_close(struct htr_cursor *cur);
 
 /* htr_cursor_hint - skip blocks for which fn says false. NULL: none. Not for state building. */
 void htr_cursor_hint(struct htr_cursor *cur, htr_block_hint_fn fn, void *data);
+
+/* htr_cursor_hot - from now on decode only number, time, duration, thread, kind, call and flags; results,
+ * arguments and values are 0. Several times as fast. */
+void htr_cursor_hot(struct htr_cursor *cur, bool hot);
 
 /*
  * htr_cursor_next - step to the next event
@@ -40,15 +44,22 @@ void htr_cursor_hint(struct htr_cursor *cur, htr_block_hint_fn fn, void *data);
 int htr_cursor_next(struct htr_cursor *cur, const struct htr_event **ret_ev, struct htr_err *err)
 	__attribute__((warn_unused_result, nonnull(1, 2)));
 
-/* htr_cursor_prev - step back; the mirror of next. Not on streams (-ESPIPE). */
-int htr_cursor_prev(struct htr_cursor *cur, const struct htr_event **ret_ev, struct htr_err *err)
-	HTR_MUST_CHECK;
+/*
+ * htr_cursor_prev - step back; the mirror of next
+ *
+ * Shape:   the cursor stands between two events: next gives the one behind it, prev the one before it, so
+ *          prev right after next gives the same event again.
+ * Returns: 1 event; 0 beginning; < 0 as next, -ESPIPE on streams once the block is gone.
+ */
+int htr_cursor_prev(struct htr_cursor *cur, const struct htr_event **ret_ev,
+		    struct htr_err *err) HTR_MUST_CHECK;
 
 /* htr_cursor_seek - so that next returns the first event with number >= seq (end: next returns 0). */
 int htr_cursor_seek(struct htr_cursor *cur, uint64_t seq, struct htr_err *err) HTR_MUST_CHECK;
 
 /* htr_cursor_seek_time - so that next returns the first event with time_ns >= t. */
-int htr_cursor_seek_time(struct htr_cursor *cur, int64_t time_ns, struct htr_err *err) HTR_MUST_CHECK;
+int htr_cursor_seek_time(struct htr_cursor *cur, int64_t time_ns,
+			 struct htr_err *err) HTR_MUST_CHECK;
 
 /*
  * htr_cursor_row - event by position: block index and index in the block (viewer: rows are positions)

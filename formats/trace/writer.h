@@ -24,7 +24,7 @@ struct htr_writer;
 
 enum htr_sync {
 	HTR_SYNC_NEVER = 0,
-	HTR_SYNC_1S = 1,   /* fdatasync after a block, at most once a second (default) */
+	HTR_SYNC_1S = 1, /* fdatasync after a block, at most once a second (default) */
 	HTR_SYNC_BLOCK = 2,
 };
 
@@ -32,7 +32,7 @@ struct htr_writer_opts {
 	uint32_t block_events; /* 0: HTR_BLOCK_EVENTS; at most 65536 */
 	int level;             /* zstd level, 0: 3 */
 	enum htr_sync sync;
-	bool stream;           /* output is a pipe: no seeking, no .partial, no sync */
+	bool stream; /* output is a pipe: no seeking, no .partial, no sync */
 };
 
 struct htr_writer_stats {
@@ -65,8 +65,8 @@ int htr_writer_open_fd(struct htr_writer **ret, int fd_take, const struct htr_fa
  * Returns: the event's number (> 0), or -errno: -EINVAL for an event over the limits (not stored),
  *          otherwise an I/O error, which sticks.
  */
-int64_t htr_writer_add(struct htr_writer *w, const struct htr_event *ev, struct htr_err *err)
-	HTR_MUST_CHECK;
+int64_t htr_writer_add(struct htr_writer *w, const struct htr_event *ev,
+		       struct htr_err *err) HTR_MUST_CHECK;
 
 /* htr_writer_flush - seal the current block early (live followers; at most once in a while: small blocks
  * cost bytes). */
