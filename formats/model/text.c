@@ -257,6 +257,8 @@ static void add_success(struct htr_buf *out, const struct htr_event *ev)
 		htr_buf_printf(out, "0x%llx", (unsigned long long)bits);
 	} else if (sc && sc->ret == HTR_R_NONE) {
 		htr_buf_addc(out, '?');
+	} else if (sc && sc->n_args == 1 && sc->args[0].kind == HTR_A_MODE) {
+		text_mode(out, (uint32_t)ev->result); /* umask gives the former one */
 	} else {
 		htr_buf_printf(out, "%lld", (long long)ev->result);
 	}

@@ -2,6 +2,7 @@
  *
  * text_value.c - single values as text: flags, modes, signals, wait statuses, little-endian numbers.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "formats/model/text_priv.h"
@@ -33,6 +34,7 @@ uint64_t text_le(const uint8_t *p, size_t width)
 
 int64_t text_le_signed(const uint8_t *p, size_t width)
 {
+	assert(width >= 1 && width <= 8);
 	unsigned shift = (unsigned)(64 - width * 8);
 	return (int64_t)(text_le(p, width) << shift) >> shift;
 }

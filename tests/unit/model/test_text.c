@@ -165,6 +165,8 @@ static void results(void **state)
 	check(&m, htr_text_strace, "getpid() = ?");
 	m.b.ev.flags = HTR_EVF_UNFINISHED;
 	check(&m, htr_text_strace, "getpid( <unfinished ...>");
+	CALL(&m, "umask", 022, 077);
+	check(&m, htr_text_strace, "umask(0077) = 0022");
 	CALL(&m, "exit_group", 0, 3);
 	check(&m, htr_text_strace, "exit_group(3) = ?");
 	check(&m, htr_text_summary, "3");
