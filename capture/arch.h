@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * arch.h - registers of a stopped tracee, one small file per architecture behind this page.
+ *
+ * Everything here needs a tracee in a ptrace stop and must be called by the thread that seized it.
+ */
+#ifndef CAPTURE_ARCH_H
+#define CAPTURE_ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A system call as the registers show it. */
+struct arch_call {
+	int32_t nr;       /* with the x32 bit where the program set it; -1 none */
+	uint32_t audit;   /* AUDIT_ARCH_* */
+	uint64_t args[6]; /* zero-extended for 32-bit programs */
+	int64_t result;   /* return register, sign-extended for 32-bit programs */
+	uint64_t sp;
+	bool wide; /* 64-bit program: pointers have 8 bytes */
+};
+
+/* Name of the kernel's AUDIT_ARCH_* for programs like the recorder itself, and the others that the same
+ * kernel may run (0 none). */
+extern const uint32_t arch_native_audit;
+extern const uint32_t arch_compat_audit;
+
+/* arch_read - all of it. Returns 0 or -errno (-ESRCH: not stopped any more, killed). */
+int arch_read(pid_t tid, struct arch_call *ret) __attribute__((warn_unused_result));
+
+/* arch_result - the return register alone, the cheap way. Returns 0 or -errno. */
+int arch_result(pid_t tid, int64_t *ret) __attribute__((warn_unused_result));
+
+/* arch_set_result - change the return register. Returns 0 or -errno. */
+int arch_set_result(pid_t tid, int64_t value);
+
+#endif

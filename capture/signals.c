@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * signals.c - passing signals on; see signals.h.
+ *
+ * The terminal signals whole groups, and the program is in ours: what comes from the kernel is not passed
+ * on. kill(2) of a group reaches both as well: what the program got from the same sender at the same time
+ * is not passed on twice.
+ */
+#include "capture/signals.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "capture/recorder.h"
+#include "formats/core/cleanup.h"
+
+#define DUE_NS    3000000LL   /* wait for the program's own copy */
+#define WINDOW_NS 100000000LL /* copies further apart are two signals */
+
+static const int passed_on[] = {
+	SIGHUP,  SIGINT,   SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP,   SIGTTIN, SIGTTOU,
+	SIGALRM, SIGWINCH, SIGPWR,  SIGIO,   SIGURG,  SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
+};
+
+int signals_block(sigset_t *ret_old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (size_t i = 0; i < HTR_ARRAY_LEN(passed_on); i++) {
+		sigaddset(&set, passed_on[i]);
+	}
+	/* real-time signals are data for whoever uses them; the last ones are ours */
+	for (int sig = SIGRTMIN; sig < SIGRTMAX - 1; sig++) {
+		sigaddset(&set, sig);
+	}
+	sigprocmask(SIG_BLOCK, &set, ret_old);
+	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static bool from_terminal(const struct signalfd_siginfo *si)
+{
+	return si->ssi_code == SI_KERNEL;
+}
+
+static bool program_got_it(const struct recorder *rc, const struct signal_due *d)
+{
+	int64_t apart = rc->root_signal_ns - d->since_ns;
+
+	return rc->root_signal == d->sig && rc->root_signal_from == d->from && apart > -WINDOW_NS &&
+	       apart < WINDOW_NS;
+}
+
+static void pass_to_all(const struct recorder *rc, int sig)
+{
+	size_t pos = 0;
+	uint64_t pid;
+	void *val;
+
+	while (htr_map_next(&rc->tracees.processes, &pos, &pid, &val)) {
+		(void)kill((pid_t)pid, sig);
+	}
+}
+
+static void pass_on(const struct recorder *rc, int sig)
+{
+	if (!rc->root_ended) {
+		(void)kill(rc->root, sig);
+	} else {
+		pass_to_all(rc, sig); /* what it left behind */
+	}
+}
+
+void signals_due(struct signals *s, struct recorder *rc)
+{
+	int64_t now = s->n_due ? recorder_now(rc) : 0;
+
+	for (unsigned i = 0; i < s->n_due;) {
+		struct signal_due d = s->due[i];
+
+		if (now < d.due_ns) {
+			i++;
+			continue;
+		}
+		s->due[i] = s->due[--s->n_due];
+		if (!program_got_it(rc, &d)) {
+			pass_on(rc, d.sig);
+		}
+	}
+	if (s->stop_wanted && (rc->root_stopped || rc->root_ended)) {
+		/* as the shell expects of its job: stop together with the program */
+		s->stop_wanted = false;
+		if (!rc->root_ended) {
+			(void)raise(SIGSTOP);
+		}
+	}
+}
+
+static void take(struct signals *s, struct recorder *rc, const struct signalfd_siginfo *si)
+{
+	int sig = (int)si->ssi_signo;
+
+	if (sig == SIGCHLD) {
+		return;
+	}
+	if (from_terminal(si)) {
+		s->stop_wanted |= sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+		return;
+	}
+	if (s->n_due == SIGNALS_PENDING_MAX) {
+		pass_on(rc, sig);
+		return;
+	}
+	int64_t now = recorder_now(rc);
+
+	s->due[s->n_due++] = (struct signal_due){
+		.sig = sig, .from = (pid_t)si->ssi_pid, .due_ns = now + DUE_NS, .since_ns = now
+	};
+}
+
+void signals_read(struct signals *s, struct recorder *rc)
+{
+	struct signalfd_siginfo si[8];
+	ssize_t n;
+
+	do {
+		n = read(s->fd, si, sizeof(si));
+		for (ssize_t i = 0; i < n / (ssize_t)sizeof(si[0]); i++) {
+			take(s, rc, &si[i]);
+		}
+	} while (n == (ssize_t)sizeof(si));
+}
