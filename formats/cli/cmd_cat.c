@@ -33,7 +33,8 @@ static const struct htr_opt option_table[] = {
 	{ 't', "time", HTR_OPT_STR, AT(range), "FROM..TO",
 	  "only events that ended in this range: 20:09..20:11, +3.2s..+4s", NULL },
 	{ 'j', "json", HTR_OPT_FLAG, AT(json), NULL, "one JSON object per event", NULL },
-	{ 0, "strace", HTR_OPT_FLAG, AT(strace), NULL, "all arguments, as strace prints them", NULL },
+	{ 0, "strace", HTR_OPT_FLAG, AT(strace), NULL, "all arguments, as strace prints them",
+	  NULL },
 	{ 'p', "print", HTR_OPT_STR, AT(format), "FORMAT",
 	  "print fields: '%evt.time %proc.name %fd.name'", NULL },
 	{ 'n', "limit", HTR_OPT_INT, AT(limit), "N", "stop after N events that match", NULL },
@@ -242,7 +243,7 @@ int cmd_cat(int argc, char **argv)
 		return htr_cli_error(&command, HTR_EXIT_USAGE,
 				     "--json, --strace and --print exclude each other");
 	}
-	c.style = c.opt.json ? STYLE_JSON
+	c.style = c.opt.json     ? STYLE_JSON
 		  : c.opt.format ? STYLE_FORMAT
 		  : c.opt.strace ? STYLE_STRACE
 				 : STYLE_LINE;
@@ -267,9 +268,10 @@ int cmd_cat(int argc, char **argv)
 	enum htr_reader_state state = htr_reader_state(c.reader);
 	if (state == HTR_STATE_UNCLOSED || state == HTR_STATE_DAMAGED) {
 		if (!c.damaged) {
-			htr_cli_error(&command, HTR_EXIT_DAMAGED,
-				      "warning: %s: the end is missing (not closed cleanly); %llu events were read",
-				      htr_reader_name(c.reader), (unsigned long long)c.seen);
+			htr_cli_error(
+				&command, HTR_EXIT_DAMAGED,
+				"warning: %s: the end is missing (not closed cleanly); %llu events were read",
+				htr_reader_name(c.reader), (unsigned long long)c.seen);
 		}
 		c.damaged = true;
 	}

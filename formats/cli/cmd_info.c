@@ -276,8 +276,7 @@ static void json_scan(struct htr_buf *out, const struct scan *s, const struct ht
 	}
 	htr_json_open(out, "per_call", '{');
 	for (int nr = 0; nr < SCAN_NR_MAX; nr++) {
-		const struct htr_syscall_desc *d =
-			htr_syscall_lookup((enum htr_arch)f->arch, nr);
+		const struct htr_syscall_desc *d = htr_syscall_lookup((enum htr_arch)f->arch, nr);
 		if (s->per_nr[nr] && d) {
 			htr_json_uint(out, d->name, s->per_nr[nr]);
 		}

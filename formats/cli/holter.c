@@ -38,7 +38,8 @@ static void usage(FILE *out)
 	for (size_t i = 0; i < HTR_ARRAY_LEN(verbs); i++) {
 		fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
 	}
-	fputs("\n'holter VERB --help' shows the options of a verb, 'man holter-VERB' everything.\n", out);
+	fputs("\n'holter VERB --help' shows the options of a verb, 'man holter-VERB' everything.\n",
+	      out);
 }
 
 static const struct verb *find(const char *name)
@@ -100,8 +101,8 @@ static int run(const struct verb *v, char **argv)
 		dirs += len;
 		dirs += *dirs == ':';
 	}
-	fprintf(stderr, "holter: cannot run %s beside %s: %s\n", v->program, n > 0 ? self : "holter",
-		strerror(errno));
+	fprintf(stderr, "holter: cannot run %s beside %s: %s\n", v->program,
+		n > 0 ? self : "holter", strerror(errno));
 	return HTR_EXIT_NOT_FOUND;
 }
 

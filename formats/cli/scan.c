@@ -65,7 +65,8 @@ static int count_names(struct scan *s, const struct htr_state *state, struct htr
 	if ((fd->type == HTR_FD_IPV4 || fd->type == HTR_FD_IPV6) && fd->peer.has_ip) {
 		htr_buf_reset(scratch);
 		if (fd->role == HTR_ROLE_SERVER) {
-			htr_addr_ip_text(scratch, &fd->peer); /* the port of a client says nothing */
+			htr_addr_ip_text(scratch,
+					 &fd->peer); /* the port of a client says nothing */
 		} else {
 			htr_addr_text(scratch, &fd->peer);
 		}

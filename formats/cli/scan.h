@@ -12,7 +12,7 @@
 #include "formats/model/event.h"
 #include "formats/trace/reader.h"
 
-#define SCAN_NR_MAX 1024 /* native numbers counted one by one; larger ones share the last slot */
+#define SCAN_NR_MAX    1024 /* native numbers counted one by one; larger ones share the last slot */
 #define SCAN_ERRNO_MAX 134
 
 struct scan {

@@ -45,7 +45,7 @@ static inline void htr_cleanup_file_(FILE **f)
 
 static inline void *htr_steal_ptr_(void *pp)
 {
-	void **at = pp;
+	void **at = (void **)pp;
 	void *p = *at;
 	*at = NULL;
 	return p;

@@ -49,12 +49,12 @@ struct htr_strlist {
 };
 
 struct htr_opt {
-	char letter;	  /* 0: none */
+	char letter;      /* 0: none */
 	const char *name; /* long name without dashes, never NULL */
 	enum htr_opt_type type;
-	size_t offset;		  /* of the member in the options struct */
-	const char *arg;	  /* "FILE", "FROM..TO"; NULL for FLAG and COUNT */
-	const char *help;	  /* one line; may hold \n for further lines */
+	size_t offset;            /* of the member in the options struct */
+	const char *arg;          /* "FILE", "FROM..TO"; NULL for FLAG and COUNT */
+	const char *help;         /* one line; may hold \n for further lines */
 	const char *const *words; /* ENUM: NULL-terminated */
 };
 

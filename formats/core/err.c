@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+HTR_PRINTF(4, 0)
 static void put(struct htr_err *err, int code, int64_t offset, const char *fmt, va_list ap)
 {
 	err->code = code;

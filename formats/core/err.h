@@ -15,7 +15,7 @@
 
 #define HTR_ERR_MSG_MAX 512
 
-#define HTR_MUST_CHECK __attribute__((warn_unused_result))
+#define HTR_MUST_CHECK        __attribute__((warn_unused_result))
 #define HTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 struct htr_err {

@@ -33,11 +33,11 @@ bool htr_log_on(enum htr_log_level level, const char *domain);
 void htr_log_write(enum htr_log_level level, const char *domain, const char *file, int line,
 		   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-#define htr_log(level, ...)                                                                        \
-	do {                                                                                       \
-		if (htr_log_on(level, HOLTER_LOG_DOMAIN)) {                                        \
-			htr_log_write(level, HOLTER_LOG_DOMAIN, __FILE__, __LINE__, __VA_ARGS__);  \
-		}                                                                                  \
+#define htr_log(level, ...)                                                                       \
+	do {                                                                                      \
+		if (htr_log_on(level, HOLTER_LOG_DOMAIN)) {                                       \
+			htr_log_write(level, HOLTER_LOG_DOMAIN, __FILE__, __LINE__, __VA_ARGS__); \
+		}                                                                                 \
 	} while (0)
 
 #define htr_debug(...) htr_log(HTR_LOG_DEBUG, __VA_ARGS__)

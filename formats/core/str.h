@@ -18,19 +18,19 @@
 
 /* One step of decoding. */
 struct htr_glyph {
-	uint32_t cp; /* code point; for invalid UTF-8 the byte itself */
-	uint8_t len; /* bytes consumed, 1..4; 0 only at the end of input */
+	uint32_t cp;   /* code point; for invalid UTF-8 the byte itself */
+	uint8_t len;   /* bytes consumed, 1..4; 0 only at the end of input */
 	uint8_t width; /* columns on a terminal, 1 or 2; 0: must not be printed */
-	bool valid;  /* well-formed UTF-8 */
+	bool valid;    /* well-formed UTF-8 */
 };
 
 /* htr_glyph_next - classify the next character of hostile bytes; never reads past len. */
 struct htr_glyph htr_glyph_next(const void *bytes, size_t len);
 
 enum htr_esc_flags {
-	HTR_ESC_QUOTES = 1,    /* also escape the double quote (result goes inside "...") */
-	HTR_ESC_BLANKS = 2,    /* also escape the blank (result must stay one word) */
-	HTR_ESC_KEEP_BSL = 4,  /* leave a lone backslash as it is (not reversible) */
+	HTR_ESC_QUOTES = 1,   /* also escape the double quote (result goes inside "...") */
+	HTR_ESC_BLANKS = 2,   /* also escape the blank (result must stay one word) */
+	HTR_ESC_KEEP_BSL = 4, /* leave a lone backslash as it is (not reversible) */
 };
 
 /* htr_str_escape - append the printable form of len hostile bytes. */

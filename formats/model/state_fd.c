@@ -193,7 +193,7 @@ struct fd_ent *state_fd_new(struct htr_state *st, struct proc *p, int32_t num,
 			return NULL;
 		}
 	}
-	e->pub.type = type;
+	e->pub.type = (uint8_t)type;
 	e->pub.open_seq = seq;
 	return e;
 }
