@@ -24,10 +24,10 @@ struct htr_filter;
 
 /* Where in the text an error is. Columns count bytes from 0. */
 struct htr_filter_err {
-	size_t pos, len;      /* place in the text that was given */
-	int kind;             /* enum htr_filter_err_kind */
-	char msg[256];        /* "unknown field proc.nam" */
-	char hint[96];        /* "did you mean proc.name?", or "" */
+	size_t pos, len; /* place in the text that was given */
+	int kind;        /* enum htr_filter_err_kind */
+	char msg[256];   /* "unknown field proc.nam" */
+	char hint[96];   /* "did you mean proc.name?", or "" */
 };
 
 enum htr_filter_err_kind {
@@ -36,7 +36,7 @@ enum htr_filter_err_kind {
 	HTR_FERR_UNKNOWN_FIELD,
 	HTR_FERR_UNKNOWN_TYPE, /* evt.type constant that is no event */
 	HTR_FERR_UNKNOWN_MACRO,
-	HTR_FERR_TYPE,         /* operator or value does not fit the field */
+	HTR_FERR_TYPE, /* operator or value does not fit the field */
 	HTR_FERR_LIMIT,
 };
 
@@ -72,9 +72,9 @@ void htr_filter_caret(struct htr_buf *out, const char *text, const struct htr_fi
 
 /* Set of event types as the condition restricts them (rules.md 3.7). */
 struct htr_type_set {
-	bool all;               /* no restriction; bits are meaningless */
-	uint64_t syscalls[16];  /* by htr_syscall_desc.id (dense table index) */
-	uint32_t kinds;         /* by enum htr_event_kind, for non-call events (procexit...) */
+	bool all;              /* no restriction; bits are meaningless */
+	uint64_t syscalls[16]; /* by htr_syscall_desc.id (dense table index) */
+	uint32_t kinds;        /* by enum htr_event_kind, for non-call events (procexit...) */
 };
 
 const struct htr_type_set *htr_filter_types(const struct htr_filter *f);
@@ -102,18 +102,18 @@ enum htr_field_type {
 	HTR_FT_STRING, /* text */
 	HTR_FT_PATH,
 	HTR_FT_BYTES,
-	HTR_FT_INT,    /* signed 64 */
+	HTR_FT_INT, /* signed 64 */
 	HTR_FT_UINT,
 	HTR_FT_BOOL,
 	HTR_FT_PORT,
-	HTR_FT_TIME,   /* ns since the epoch */
+	HTR_FT_TIME,    /* ns since the epoch */
 	HTR_FT_RELTIME, /* ns */
 	HTR_FT_IPADDR,
 	HTR_FT_IPNET,
 };
 
 enum htr_field_flags {
-	HTR_FF_FILTER_ONLY = 1,  /* cannot be printed (fd.ip, fd.net) */
+	HTR_FF_FILTER_ONLY = 1, /* cannot be printed (fd.ip, fd.net) */
 	HTR_FF_ARG_REQUIRED = 2,
 	HTR_FF_ARG_OPTIONAL = 4,
 	HTR_FF_LIST = 8,
@@ -121,9 +121,9 @@ enum htr_field_flags {
 
 struct htr_field_info {
 	const char *name;
-	uint8_t type;  /* enum htr_field_type */
+	uint8_t type; /* enum htr_field_type */
 	uint8_t flags;
-	const char *help; /* one sentence */
+	const char *help;     /* one sentence */
 	const char *arg_help; /* what goes into [..], or NULL */
 };
 

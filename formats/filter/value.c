@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * value.c - values as text.
+ */
+#include <arpa/inet.h>
+
+#include "formats/filter/filter_int.h"
+
+void value_text(struct htr_buf *out, unsigned type, const struct value *v)
+{
+	char ip[INET6_ADDRSTRLEN];
+
+	switch (value_class(type)) {
+	case VC_STRING:
+	case VC_BYTES:
+		htr_buf_add(out, v->s.p, v->s.n);
+		break;
+	case VC_INT:
+		htr_buf_printf(out, "%lld", (long long)v->i);
+		break;
+	case VC_UINT:
+		htr_buf_printf(out, "%llu", (unsigned long long)v->u);
+		break;
+	case VC_BOOL:
+		htr_buf_adds(out, v->i != 0 ? "true" : "false");
+		break;
+	case VC_IP:
+	case VC_NET:
+		if (inet_ntop(v->ip.len == 4 ? AF_INET : AF_INET6, v->ip.addr, ip, sizeof(ip)) !=
+		    NULL) {
+			htr_buf_adds(out, ip);
+		}
+		break;
+	}
+}
