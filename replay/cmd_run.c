@@ -282,7 +282,7 @@ int cmd_run(const struct options *opt, char **files, int n_files,
 		code = htr_cli_error(&replay_command, HTR_EXIT_USAGE,
 				     "the alerts cannot be written: %s", strerror(errno));
 	}
-	if (!opt->quiet) {
+	if (!opt->quiet && (s.pl.n_events > 0 || code == HTR_EXIT_OK)) {
 		summary(&s, began_ns);
 	}
 	return exit_code(&s, code);

