@@ -151,7 +151,7 @@ static int check_kind(int fd, unsigned flags, uint64_t *ret_size, struct htr_err
 			   : S_ISSOCK(st.st_mode) ? "a socket"
 			   : S_ISCHR(st.st_mode)  ? "a character device"
 						  : "a block device";
-	return htr_err_set(err, -EINVAL,
+	return htr_err_set(err, -ESPIPE,
 			   "is %s, not a trace file; to read a stream, redirect it to standard "
 			   "input and name the file \"-\"",
 			   what);

@@ -70,7 +70,7 @@ bool htr_block_may_have_string(const struct htr_block_info *b, const void *s, si
  *
  * Returns: 0 or < 0.
  * Errors:  -EBADMSG not a trace (message says what it looks like), -ENODATA empty or cut inside the
- *          header, -EPROTONOSUPPORT newer major version or unknown incompatible flag, -EISDIR, -EINVAL for
+ *          header, -EPROTONOSUPPORT newer major version or unknown incompatible flag, -EISDIR, -ESPIPE for
  *          FIFO/device given by name (a stream must be asked for by "-" or HTR_OPEN_STREAM), otherwise the
  *          kernel's. A damaged or missing end is not an error: see htr_reader_state.
  * Cost:    with footer O(index); without, one pread per block.

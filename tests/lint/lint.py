@@ -31,7 +31,10 @@ LAYERS = {
 FENCES = {
     r'(n?curses|panel|term)\.h': ['viewer/term.c'],
     r'seccomp\.h': ['capture/bpf.c', 'capture/notify.c', 'capture/probe.c'],
-    r'sys/ptrace\.h|linux/ptrace\.h': ['capture/tracer*.c', 'capture/probe.c', 'capture/arch_*.c'],
+    r'sys/ptrace\.h': ['capture/tracer*.c', 'capture/probe.c', 'capture/arch_*.c'],
+    # only the numbers of requests and events:
+    r'linux/ptrace\.h': ['capture/tracer*.c', 'capture/probe.c', 'capture/arch_*.c',
+                         'capture/aside.c', 'capture/waitstatus.c'],
     r'.*\.pb-c\.h': ['formats/trace/encode*.c', 'formats/trace/decode*.c', 'formats/trace/header*.c',
                      'formats/trace/pb_*.c', 'formats/trace/facts*.c'],
     r'yaml\.h': ['replay/rules/yaml.c'],
