@@ -164,8 +164,10 @@ static void turn(struct loop *l)
 	if (ready > 0 && (p[0].revents & POLLIN)) {
 		tick(l, true);
 		receive(l);
-	} else if (ready > 0 && (p[0].revents & (POLLHUP | POLLERR))) {
-		l->hangup = true; /* the filter has no users left */
+	} else if (ready > 0 && (p[0].revents & POLLHUP)) {
+		/* The filter has no users left. POLLERR alone means nothing: a signal that comes while the
+		 * kernel looks for notifications gives it (seccomp_notify_poll). */
+		l->hangup = true;
 		stop_drain(rc);
 	}
 	look_after(l);

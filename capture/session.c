@@ -144,10 +144,9 @@ static int start_channel(struct session *s, struct htr_err *err)
 	if (r < 0) {
 		return r;
 	}
-	if (s->features.notify && launch_filter(&s->launch, &s->features, err) < 0) {
-		if (s->opts.channel == CHANNEL_NOTIFY || !s->launch.seized) {
-			return -ENOTSUP;
-		}
+	if (s->features.notify && launch_filter(&s->launch, &s->features, err) < 0 &&
+	    (s->features.notify || s->opts.channel == CHANNEL_NOTIFY || !s->launch.seized)) {
+		return -ENOTSUP;
 	}
 	if (!s->features.notify) {
 		if (!s->launch.seized) {
