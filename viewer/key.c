@@ -30,6 +30,7 @@ static const struct {
 	{ "Esc", VK_ESC },
 	{ "Backspace", VK_BACKSPACE },
 	{ "Space", ' ' },
+	{ "Hash", '#' }, /* in a key file # starts a comment */
 	{ "Ctrl-/", 0x1f },
 	/* other spellings */
 	{ "PageUp", VK_PAGE_UP },

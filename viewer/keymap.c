@@ -150,7 +150,7 @@ static int parse_line(struct keymap *km, char *line, unsigned number, struct htr
 	}
 	unbind_request(km, req);
 	for (char *w = strtok_r(NULL, space, &save); w; w = strtok_r(NULL, space, &save)) {
-		if (w[0] == '#' && w[1]) {
+		if (w[0] == '#') {
 			break;
 		}
 		if (strcmp(w, "none") == 0) {
@@ -208,12 +208,10 @@ int keymap_load(struct keymap *km, const char *path, struct htr_err *err)
 	return rc;
 }
 
-enum request keymap_lookup(struct keymap *km, uint32_t key, unsigned groups)
+static enum request lookup(const struct keymap *km, uint32_t first, uint32_t key, unsigned groups,
+			   bool *ret_begins)
 {
-	uint32_t first = km->pending;
-	bool begins = false;
-
-	km->pending = 0;
+	*ret_begins = false;
 	for (unsigned i = 0; i < km->n; i++) {
 		const struct binding *b = &km->at[i];
 
@@ -223,14 +221,23 @@ enum request keymap_lookup(struct keymap *km, uint32_t key, unsigned groups)
 		if (b->first == first && b->key == key) {
 			return (enum request)b->request;
 		}
-		begins = begins || (b->first && b->first == key);
+		*ret_begins = *ret_begins || (b->first && b->first == key);
 	}
-	if (begins) {
-		km->pending = key;
-		return REQ_NONE;
+	return REQ_NONE;
+}
+
+enum request keymap_lookup(struct keymap *km, uint32_t key, unsigned groups)
+{
+	uint32_t first = km->pending;
+	bool begins;
+	enum request req = lookup(km, first, key, groups, &begins);
+
+	if (req == REQ_NONE &&
+	    first) { /* the second key did not fit: it may mean something alone */
+		req = lookup(km, 0, key, groups, &begins);
 	}
-	/* the second key did not fit: it may still mean something alone */
-	return first ? keymap_lookup(km, key, groups) : REQ_NONE;
+	km->pending = req == REQ_NONE && begins ? key : 0;
+	return req;
 }
 
 static void binding_name(const struct binding *b, struct htr_buf *out)
