@@ -433,7 +433,7 @@ static int bad_operator(struct compile *c, const struct source *s)
 	size_t n = 0;
 
 	while (s->pos + n < s->len && n < sizeof(word) - 1 && !lex_is_blank(s->text[s->pos + n]) &&
-	       s->text[s->pos + n] != '(' && s->text[s->pos + n] != ')') {
+	       strchr("()\"'", s->text[s->pos + n]) == NULL) {
 		word[n] = s->text[s->pos + n];
 		n++;
 	}

@@ -397,7 +397,8 @@ void proc_apply_ids(struct htr_state *st, struct proc *p, const struct htr_event
 	if (ppid >= 0 && ppid <= INT32_MAX) {
 		proc_set_parent(st, p, (int32_t)ppid);
 	}
-	if (p->pub.start_ns == HTR_UNKNOWN) { /* a spawn that was seen is exacter than clock ticks */
+	if (p->pub.start_ns ==
+	    HTR_UNKNOWN) { /* a spawn that was seen is exacter than clock ticks */
 		p->pub.start_ns = htr_event_int(ev, HTR_K_START, HTR_UNKNOWN);
 	}
 	take_text(st, &p->pub.cwd, ev, HTR_K_CWD);

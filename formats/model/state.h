@@ -38,7 +38,7 @@ enum htr_fd_type {
 	HTR_FD_UNKNOWN = 0,
 	HTR_FD_FILE,
 	HTR_FD_DIR,
-	HTR_FD_IPV4,  /* socket AF_INET */
+	HTR_FD_IPV4, /* socket AF_INET */
 	HTR_FD_IPV6,
 	HTR_FD_UNIX,
 	HTR_FD_NETLINK,
@@ -66,30 +66,30 @@ enum htr_fd_role {
 
 struct htr_fd {
 	int32_t num;
-	uint8_t type;   /* enum htr_fd_type */
-	uint8_t role;   /* enum htr_fd_role */
-	uint8_t proto;  /* IPPROTO_*, 0 unknown */
+	uint8_t type;      /* enum htr_fd_type */
+	uint8_t role;      /* enum htr_fd_role */
+	uint8_t proto;     /* IPPROTO_*, 0 unknown */
 	uint8_t sock_type; /* SOCK_*, 0 unknown */
-	bool connected; /* connect succeeded or is in progress (EINPROGRESS), or accepted */
+	bool connected;    /* connect succeeded or is in progress (EINPROGRESS), or accepted */
 	bool cloexec;
 	bool listening;
-	bool guess;     /* looked up after the fact */
-	uint32_t flags; /* O_* as opened */
-	int64_t dev, ino; /* HTR_UNKNOWN */
+	bool guess;              /* looked up after the fact */
+	uint32_t flags;          /* O_* as opened */
+	int64_t dev, ino;        /* HTR_UNKNOWN */
 	struct htr_text path;    /* absolute, normalised name of files and dirs; unix socket path;
 				    "memfd:NAME", "pipe:[1]" ... */
 	struct htr_text rawpath; /* as the program passed it */
 	struct htr_addr local, peer; /* family 0: unknown; unix paths borrowed from the state */
-	uint64_t open_seq;       /* event that made it, 0 before the trace */
+	uint64_t open_seq;           /* event that made it, 0 before the trace */
 };
 
 /* One program image of a process; a process that never exec'd since the start has one from its snapshot
  * or from its parent. */
 struct htr_image {
-	uint64_t seq;         /* event that began it (EXEC, PROC, SPAWN) */
-	int64_t start_ns;     /* of this image */
-	struct htr_text exe;  /* /proc/PID/exe: "/usr/bin/dash", "/memfd:x (deleted)" */
-	struct htr_text argv; /* joined with NUL */
+	uint64_t seq;                   /* event that began it (EXEC, PROC, SPAWN) */
+	int64_t start_ns;               /* of this image */
+	struct htr_text exe;            /* /proc/PID/exe: "/usr/bin/dash", "/memfd:x (deleted)" */
+	struct htr_text argv;           /* joined with NUL */
 	struct htr_text env_names, env; /* joined with NUL */
 	int64_t exe_dev, exe_ino, exe_mode, exe_ctime, exe_mtime, exe_uid;
 	struct htr_text path; /* path argument of the exec call as passed */
@@ -97,19 +97,19 @@ struct htr_image {
 
 struct htr_proc {
 	int32_t pid;
-	int32_t ppid;          /* current parent (follows reparenting); 0 unknown or none */
+	int32_t ppid; /* current parent (follows reparenting); 0 unknown or none */
 	int64_t vpid, pgid, sid, tty, vpgid, vsid; /* HTR_UNKNOWN */
 	int64_t uid, euid, suid, fsuid, gid, egid, sgid, fsgid, loginuid;
 	int64_t cap_inh, cap_prm, cap_eff, cap_bnd, cap_amb; /* masks; HTR_UNKNOWN */
-	int64_t start_ns;      /* start of the process, ns since trace start; HTR_UNKNOWN */
-	uint64_t first_seq;    /* event that introduced it */
+	int64_t start_ns;   /* start of the process, ns since trace start; HTR_UNKNOWN */
+	uint64_t first_seq; /* event that introduced it */
 	struct htr_text cwd, root, cgroup;
-	struct htr_text comm;  /* of the main thread */
+	struct htr_text comm; /* of the main thread */
 	struct htr_image image;
 	uint32_t n_threads;
-	bool outside;          /* not a descendant of the recorded program */
-	bool tainted;          /* a loss happened while it lived */
-	bool dead;             /* exited with the current event */
+	bool outside; /* not a descendant of the recorded program */
+	bool tainted; /* a loss happened while it lived */
+	bool dead;    /* exited with the current event */
 };
 
 struct htr_thread {
@@ -124,11 +124,12 @@ struct htr_current {
 	const struct htr_event *ev;
 	const struct htr_thread *thread; /* NULL: the event has no thread (clock, loss) */
 	const struct htr_proc *proc;     /* thread's process, NULL as above */
-	const struct htr_fd *fd;         /* descriptor the event is about, NULL when none or unknown. For a failed
+	const struct htr_fd
+		*fd;    /* descriptor the event is about, NULL when none or unknown. For a failed
 					    open: a temporary one with the name it would have had and num < 0 */
-	int64_t fd_num;                  /* descriptor number, negative errno of a failed open, HTR_UNKNOWN */
-	bool fd_name_changed;            /* this event changed the name of the descriptor (UDP) */
-	struct htr_text path, path2;     /* absolute normalised path arguments (first, second) */
+	int64_t fd_num; /* descriptor number, negative errno of a failed open, HTR_UNKNOWN */
+	bool fd_name_changed;        /* this event changed the name of the descriptor (UDP) */
+	struct htr_text path, path2; /* absolute normalised path arguments (first, second) */
 };
 
 /*
@@ -136,14 +137,14 @@ struct htr_current {
  *
  * @facts: borrowed for the life of the state; may be NULL
  */
-int htr_state_new(struct htr_state **ret, const struct htr_facts *facts, struct htr_err *err)
-	HTR_MUST_CHECK;
+int htr_state_new(struct htr_state **ret, const struct htr_facts *facts,
+		  struct htr_err *err) HTR_MUST_CHECK;
 void htr_state_free(struct htr_state *st);
 
 /* htr_state_apply - take in one event. -ENOMEM is the only error; anything odd in the event is
  * tolerated. The event is borrowed until the next apply. */
-int htr_state_apply(struct htr_state *st, const struct htr_event *ev, struct htr_err *err)
-	HTR_MUST_CHECK;
+int htr_state_apply(struct htr_state *st, const struct htr_event *ev,
+		    struct htr_err *err) HTR_MUST_CHECK;
 
 const struct htr_current *htr_state_current(const struct htr_state *st);
 const struct htr_facts *htr_state_facts(const struct htr_state *st);
@@ -158,7 +159,8 @@ const struct htr_proc *htr_state_ancestor(const struct htr_state *st, const stru
 					  unsigned n);
 /* htr_state_child - some live child of the process, or NULL when it has none. */
 const struct htr_proc *htr_state_child(const struct htr_state *st, const struct htr_proc *p);
-const struct htr_fd *htr_state_fd(const struct htr_state *st, const struct htr_proc *p, int32_t num);
+const struct htr_fd *htr_state_fd(const struct htr_state *st, const struct htr_proc *p,
+				  int32_t num);
 /* iteration in ascending order; *pos starts at 0. 1 item, 0 end. */
 int htr_state_next_proc(const struct htr_state *st, size_t *pos, const struct htr_proc **ret);
 int htr_state_next_fd(const struct htr_state *st, const struct htr_proc *p, size_t *pos,
