@@ -121,7 +121,7 @@ static const char *safe(const char *s, int slot)
 
 static void size_text(char out[24], uint64_t bytes)
 {
-	static const char *const units[] = { "B", "kB", "MiB", "GiB", "TiB" };
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
 	double v = (double)bytes;
 	int u = 0;
 

@@ -56,12 +56,15 @@ static int count_names(struct scan *s, const struct htr_state *state, struct htr
 	const struct htr_current *cur = htr_state_current(state);
 	const struct htr_fd *fd = cur->fd;
 
-	if (!fd || !htr_event_is_call(cur->ev) || htr_event_failed(cur->ev)) {
+	if (!fd || !htr_event_is_call(cur->ev)) {
 		return 0;
 	}
 	if ((fd->type == HTR_FD_FILE || fd->type == HTR_FD_DIR) && fd->path.len) {
-		return count_name(&s->files, fd->path.data, fd->path.len);
+		return htr_event_failed(cur->ev)
+			       ? 0
+			       : count_name(&s->files, fd->path.data, fd->path.len);
 	}
+	/* a peer counts also when it did not answer: that it was tried is the news */
 	if ((fd->type == HTR_FD_IPV4 || fd->type == HTR_FD_IPV6) && fd->peer.has_ip) {
 		htr_buf_reset(scratch);
 		if (fd->role == HTR_ROLE_SERVER) {
