@@ -200,7 +200,9 @@ GETTER(get_fd_num)
 
 	(void)nth;
 	if (ref->impl->aux == FN_NUM) {
-		return give_int(out, fx->cur->fd_num);
+		/* an open that failed has -1 whatever its error was: rules for failed opens ask for that */
+		int64_t num = fx->cur->fd_num;
+		return give_int(out, num < 0 && num != HTR_UNKNOWN ? -1 : num);
 	}
 	if (fd == NULL || (ref->impl->aux == FN_INO ? fd->ino : fd->dev) == HTR_UNKNOWN) {
 		return false;
