@@ -35,7 +35,9 @@
 #define ALERTS_MAX 1000000
 /* After the end of a program others of its group may still hold its output: wait this long for them. */
 #define LINGER_NS INT64_C(200000000)
-#define POLL_MS   20
+/* A program that stopped reading gets this long to end. */
+#define STOPPED_NS INT64_C(1000000000)
+#define POLL_MS    20
 
 struct det_process {
 	struct detector base;
@@ -292,8 +294,8 @@ static int process_event(struct detector *base, const struct htr_state *st, stru
 	return d->broken;
 }
 
-/* Read until the program ends and nobody holds its output any more. */
-static int drain(struct det_process *d, struct htr_err *err)
+/* Read until the program ends and nobody holds its output any more, at most for `limit_ns`. */
+static int drain(struct det_process *d, int64_t limit_ns, struct htr_err *err)
 {
 	int64_t since = now();
 	int64_t gone = 0;
@@ -317,7 +319,7 @@ static int drain(struct det_process *d, struct htr_err *err)
 		if (gone && (d->child.out < 0 || now() - gone > LINGER_NS)) {
 			return 0;
 		}
-		if (now() - since > d->timeout_ns) {
+		if (now() - since > limit_ns) {
 			return late(d, "did not end", err);
 		}
 	}
@@ -370,12 +372,14 @@ static int process_end(struct detector *base, struct htr_err *err)
 	}
 	child_close_in(&d->child, &rest);
 	if (r == 0 || r == -EPIPE) {
-		/* what it said before it stopped reading still counts, and how it ended says more */
-		int later = drain(d, err);
+		/* what it said before it stopped reading still counts, and how it ended says more than that it
+		 * stopped; that it then stays says less */
+		int64_t limit = r < 0 && d->timeout_ns > STOPPED_NS ? STOPPED_NS : d->timeout_ns;
+		int later = drain(d, limit, err);
 		if (later == 0) {
 			later = judge(d, rest, err);
 		}
-		if (later < 0) {
+		if (later < 0 && !(r < 0 && later == -ETIMEDOUT)) {
 			child_finish(&d->child);
 			return later;
 		}
