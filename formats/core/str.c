@@ -102,14 +102,32 @@ size_t htr_str_escape_glyph(char *dst, const struct htr_glyph *g, const void *by
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* Printable ASCII that no flag touches is copied in one piece: it is nearly all of the text. */
+static size_t plain_run(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] > ' ' && p[n] < 0x7f && p[n] != '\\' && p[n] != '"') {
+		n++;
+	}
+	return n;
+}
+
 void htr_str_escape(struct htr_buf *out, const void *bytes, size_t len, unsigned flags)
 {
 	const uint8_t *p = bytes;
 	char esc[20];
 
 	for (size_t i = 0; i < len;) {
-		struct htr_glyph g = htr_glyph_next(p + i, len - i);
+		size_t run = plain_run(p + i, len - i);
+		struct htr_glyph g;
 
+		if (run) {
+			htr_buf_add(out, p + i, run);
+			i += run;
+			continue;
+		}
+		g = htr_glyph_next(p + i, len - i);
 		if (g.cp == '\\' && !(flags & HTR_ESC_KEEP_BSL)) {
 			htr_buf_add(out, "\\\\", 2);
 		} else if (g.cp == '"' && (flags & HTR_ESC_QUOTES)) {

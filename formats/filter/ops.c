@@ -36,8 +36,11 @@ static bool has_sub_fold(const char *s, size_t n, const char *sub, size_t sub_n)
 		return true;
 	}
 	for (size_t i = 0; i + sub_n <= n; i++) {
-		size_t j = 0;
+		size_t j = 1;
 
+		if (fold_char(s[i]) != sub[0]) {
+			continue;
+		}
 		while (j < sub_n && fold_char(s[i + j]) == sub[j]) {
 			j++;
 		}

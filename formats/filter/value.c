@@ -6,6 +6,18 @@
 
 #include "formats/filter/filter_int.h"
 
+static void add_uint(struct htr_buf *out, uint64_t v)
+{
+	char digits[20];
+	size_t n = sizeof(digits);
+
+	do {
+		digits[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	htr_buf_add(out, digits + n, sizeof(digits) - n);
+}
+
 void value_text(struct htr_buf *out, unsigned type, const struct value *v)
 {
 	char ip[INET6_ADDRSTRLEN];
@@ -16,10 +28,13 @@ void value_text(struct htr_buf *out, unsigned type, const struct value *v)
 		htr_buf_add(out, v->s.p, v->s.n);
 		break;
 	case VC_INT:
-		htr_buf_printf(out, "%lld", (long long)v->i);
+		if (v->i < 0) {
+			htr_buf_addc(out, '-');
+		}
+		add_uint(out, v->i < 0 ? 0 - (uint64_t)v->i : (uint64_t)v->i);
 		break;
 	case VC_UINT:
-		htr_buf_printf(out, "%llu", (unsigned long long)v->u);
+		add_uint(out, v->u);
 		break;
 	case VC_BOOL:
 		htr_buf_adds(out, v->i != 0 ? "true" : "false");

@@ -269,10 +269,31 @@ static void page_free_if_empty(struct fdtable *t, uint32_t i)
 	}
 }
 
+static void remove_one(struct fdtable *t, int32_t num)
+{
+	uint32_t i = page_index(t, num - num % FD_PAGE_LEN);
+	struct fd_page *pg = i < t->n_pages ? t->pages[i] : NULL;
+
+	if (pg == NULL || pg->base != num - num % FD_PAGE_LEN || pg->ent[num - pg->base] == NULL) {
+		return;
+	}
+	fd_ent_drop(pg->ent[num - pg->base]);
+	pg->ent[num - pg->base] = NULL;
+	pg->used--;
+	/* page 0 is kept: nearly every process uses it again at once */
+	if (pg->base != 0) {
+		page_free_if_empty(t, i);
+	}
+}
+
 void fdtable_remove_range(struct fdtable *t, int32_t lo, int32_t hi)
 {
 	uint32_t i;
 
+	if (lo == hi && lo >= 0) {
+		remove_one(t, lo);
+		return;
+	}
 	if (lo < 0) {
 		lo = 0;
 	}
@@ -290,7 +311,6 @@ void fdtable_remove_range(struct fdtable *t, int32_t lo, int32_t hi)
 				pg->used--;
 			}
 		}
-		/* page 0 is kept: nearly every process uses it again at once */
 		if (pg->base != 0) {
 			page_free_if_empty(t, i);
 		}

@@ -57,12 +57,32 @@ static void add_components(struct htr_buf *out, size_t start, const char *path, 
 	}
 }
 
+/* Absolute, without "//", "." and ".." components and without a closing slash: most paths of real programs. */
+static bool is_clean(const char *p, size_t len)
+{
+	if (len < 2 || p[0] != '/' || p[len - 1] == '/') {
+		return false;
+	}
+	for (const char *s = p; (s = memchr(s, '/', (size_t)(p + len - s))) != NULL;) {
+		s++;
+		if (*s == '/' ||
+		    *s == '.') { /* a dot may be a hidden file, then the long way is right too */
+			return false;
+		}
+	}
+	return true;
+}
+
 void htr_path_join(struct htr_buf *out, const char *base, size_t base_len, const char *path,
 		   size_t path_len)
 {
 	size_t start = out->len;
 	bool abs;
 
+	if (is_clean(path, path_len)) {
+		htr_buf_add(out, path, path_len);
+		return;
+	}
 	if (path_len > 0 && path[0] == '/') {
 		base_len = 0;
 	}

@@ -23,6 +23,7 @@ class Tap:
         self.count = 0
         self.failed = []
         self.skipped = []
+        self.limits = []
         self.allowed = read_allowed(os.path.join(HERE, "..", "skips.allowed"))
         print("TAP version 14", file=self.out, flush=True)
 
@@ -51,6 +52,17 @@ class Tap:
         else:
             self.ok(name)
 
+    def known(self, name, reason, *notes):
+        """A failure that is a stated limit: shown as such, not counted as failed."""
+        word = "TO" + "DO"
+        with self.lock:
+            self.count += 1
+            self.limits.append(name)
+            print(f"not ok {self.count} - {name} # {word} {reason}", file=self.out)
+            for note in notes:
+                print("# " + str(note).replace("\n", " ")[:300], file=self.out)
+            self.out.flush()
+
     def skip(self, name, reason):
         # the name as meson's log has it
         full = f"holter.holter:{self.suite}: 0 - {name}"
@@ -64,8 +76,8 @@ class Tap:
         """Prints the plan; the exit code of the program."""
         print(f"1..{self.count}", file=self.out)
         print(
-            f"# {self.count - len(self.failed) - len(self.skipped)} passed, "
-            f"{len(self.failed)} failed, {len(self.skipped)} skipped",
+            f"# {self.count - len(self.failed) - len(self.skipped) - len(self.limits)} passed, "
+            f"{len(self.failed)} failed, {len(self.limits)} known limits, {len(self.skipped)} skipped",
             file=self.out,
             flush=True,
         )

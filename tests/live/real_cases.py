@@ -103,12 +103,25 @@ def count(want, what, **members):
 def all_have_ends(records):
     """As many process exits as processes: the root and all that were spawned with their own pid."""
     spawned = {
-        r["res"] for r in records
+        r["data"]["child_pid"] for r in records
         if r["kind"] == "spawn" and "last" in r.get("flags", ()) and good(r.get("res"))
     }
     ended = {r["pid"] for r in records if r["kind"] == "exit" and "last" in r.get("flags", ())}
     lost = spawned - ended
     return [f"{len(lost)} of {len(spawned)} processes have no exit record: {sorted(lost)[:8]}"] if lost else []
+
+
+def seen_or_said(check):
+    """With ptrace alone a thread that the task traces itself cannot be seen: then a note must say so."""
+
+    def both(records):
+        calls = [r for r in records if r["kind"] == "syscall"]
+        notes = [r for r in records if r["kind"] == "note" and "stepping aside" in str(r.get("data"))]
+        if notes and all("ptrace" in r.get("flags", ()) for r in calls):
+            return []
+        return check(records)
+
+    return both
 
 
 def execs(want, program):
@@ -253,7 +266,7 @@ CASES = [
         coproc cat; echo through >&${COPROC[1]}; read -r x <&${COPROC[0]}; echo "$x"
         exec {COPROC[1]}>&-; wait
         """,
-        strace=["execve", "openat", "pipe2", "chdir"],
+        strace=["execve", "openat", "dup2", "chdir"],
         check=every(execs(31, "seq"), execs(31, "head"), all_have_ends),
     ),
     Case(
@@ -477,7 +490,7 @@ CASES = [
         sleep 5 & strace -p $! -o log & sleep 0.3; kill %2; wait %2 2>/dev/null; kill %1; wait %1 2>/dev/null
         grep -c 'SIGTERM' log; exit 0
         """,
-        check=every(execs(1, "cat")),
+        check=seen_or_said(execs(1, "cat")),
     ),
     Case(
         "gdb-inside",
@@ -504,13 +517,13 @@ CASES = [
             """
         },
         replace=((r"process \d+", "process N"), (r"0x[0-9a-f]+", "0xN"), (r"pid \d+", "pid N")),
-        check=every(count(1, "exec of prog", kind="exec", exe=ends("/work/prog"))),
+        check=seen_or_said(count(1, "exec of prog", kind="exec", exe=ends("/work/prog"))),
     ),
     Case(
         "namespaces",
         ["unshare", "nsenter", "mount"],
         """
-        unshare --pid --fork --mount-proc --mount sh -c 'echo "I am $$"; ls /proc | grep -c "^[0-9]*$"; exit 5'
+        unshare --pid --fork --mount-proc --mount sh -c 'echo "I am $$"; echo /proc/[0-9]*; exit 5'
         echo "unshare $?"
         unshare --user --map-root-user --mount sh -c 'id -u; mount -t tmpfs t /mnt && touch /mnt/x && ls /mnt'
         echo "user $?"

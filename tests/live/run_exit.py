@@ -31,7 +31,7 @@ ENDS = [
     ("killed by SIGPIPE", ["sh", "-c", "kill -PIPE $$"], -signal.SIGPIPE),
     ("not found", ["/nonexistent"], 127),
     ("not found in PATH", ["holter-no-such-program"], 127),
-    ("not executable", ["/etc/hostname"], 126),
+    ("not executable", ["{plain}"], 126),
     ("a directory", ["/etc"], 126),
 ]
 
@@ -62,7 +62,11 @@ class Suite:
         )
 
     def ends(self):
+        plain = os.path.join(self.top, "plain-file")
+        with open(plain, "w", encoding="utf-8") as f:
+            f.write("no program\n")
         for name, command, code in ENDS:
+            command = [w.replace("{plain}", plain) for w in command]
             p = self.capture(name, ["--"] + command)
             problems = []
             if p.returncode != code:

@@ -95,7 +95,7 @@ class Suite:
         real_cases.prepare(case, work, os.path.join(base, "kept"))
         env = common.clean_env(
             PORT=str(self.port), KEPT=os.path.join(base, "kept"), GIT_CONFIG_NOSYSTEM="1",
-            **(common.channel_env(self.opts.channel) if which == "record" else {}),
+            **common.channel_env(self.opts.channel),
         )
         env["HOME"] = work
         argv = wrapper + ["bash", "-u", os.path.join(work, "run.sh")]
@@ -106,7 +106,7 @@ class Suite:
         if alone.code != 0:
             return [f"without a recorder: {alone.how()}", alone.out[-400:], alone.err[-400:]]
         trace = os.path.join(base, "trace.htr")
-        wrapper = self.opts.capture + ["-o", trace, "--"]
+        wrapper = self.opts.capture + ["-o", trace] + self.opts.options.split() + ["--"]
         rec = self.run_case(case, base, "record", wrapper)
         problems = []
         if rec.code != alone.code:
@@ -187,12 +187,13 @@ def main():
     p.add_argument("--capture", required=True)
     p.add_argument("--trace", required=True)
     p.add_argument("--channel", default="default")
+    p.add_argument("--options", default="", help="more options of capture")
     p.add_argument("--only", default="")
     p.add_argument("--tmp", default=None)
     opts = p.parse_args()
     opts.capture = [os.path.abspath(w) if os.path.exists(w) else w for w in opts.capture.split()]
     opts.trace = [os.path.abspath(w) if os.path.exists(w) else w for w in opts.trace.split()]
-    tap = taplib.Tap("live / real")
+    tap = taplib.Tap("live / real/" + opts.channel)
     if os.geteuid() != 0:
         tap.skip("all", "needs to run as root")
         return tap.done()

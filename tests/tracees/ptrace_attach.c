@@ -18,12 +18,12 @@ int main(void)
 
 	if (child == 0) {
 		while (!stop) {
-			value = value;
 		}
 		_exit((int)(value & 0xff));
 	}
 	need(ptrace(PTRACE_ATTACH, child, 0, 0) == 0);
-	expect("'type':'ptrace','args':{'pid':%d},'res':0", (int)child);
+	expect("'type':'ptrace','args':{'op':'PTRACE_ATTACH','pid':%d},'res_if_known':0",
+	       (int)child);
 	need(waitpid(child, &status, 0) == child);
 	say("attached: %s", ended(status));
 	errno = 0;

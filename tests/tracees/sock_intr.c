@@ -30,7 +30,7 @@ int main(void)
 		bad += s < 0;
 		r = sys(SYS_connect, (int)s, &a.sa, sizeof(a.in));
 		bad += r < 0 && r != -EINPROGRESS;
-		while (poll(&pf, 1, 1000) < 0) {
+		for (int tries = 0; poll(&pf, 1, 1000) < 0 && tries < 20; tries++) {
 		}
 		c = sys(SYS_accept4, ls, NULL, NULL,
 			SOCK_NONBLOCK); /* a connection waits: no EINTR */
