@@ -45,6 +45,19 @@ void detail_text(struct textpane *tp, const char *label, const char *field, cons
 	}
 }
 
+void detail_cwd(struct textpane *tp, const char *cwd, size_t len)
+{
+	if (!cwd || !len) {
+		return;
+	}
+	detail_text(tp, "cwd", "proc.cwd", cwd, len);
+	struct textline *line = &tp->lines[tp->n - 1];
+
+	if (line->field && cwd[len - 1] != '/') { /* the field of the filter ends with a slash */
+		htr_buf_addc(&line->value, '/');
+	}
+}
+
 /* ---- the call ------------------------------------------------------------------------------------ */
 
 static void add_flags(struct textpane *tp, const struct htr_event *ev)
@@ -105,7 +118,10 @@ static void add_times(struct textpane *tp, const struct session *s, const struct
 		spans_ownf(sp, ST_TIME, "%s .. ", enter);
 	}
 	spans_ownf(sp, ST_TIME, "%s", done);
-	spans_ownf(sp, ST_DIM, "  event %" PRIu64 "  tid %d", ev->seq, ev->tid);
+	spans_ownf(sp, ST_DIM, "  event %" PRIu64, ev->seq);
+	if (ev->tid > 0) {
+		spans_ownf(sp, ST_DIM, "  tid %d", ev->tid);
+	}
 	int n = snprintf(num, sizeof(num), "%" PRIu64, ev->seq);
 	textpane_value(line, "evt.num", num, (size_t)n);
 }
@@ -129,6 +145,11 @@ static void add_descriptor(struct textpane *tp, const struct fact *f)
 	}
 }
 
+static bool same_text(struct htr_text a, struct htr_text b)
+{
+	return a.data && b.data && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
 void detail_call(struct textpane *tp, struct session *s, uint64_t ordinal,
 		 const struct htr_event *ev)
 {
@@ -137,8 +158,10 @@ void detail_call(struct textpane *tp, struct session *s, uint64_t ordinal,
 	add_call_line(tp, ev);
 	add_times(tp, s, ev);
 	add_flags(tp, ev);
+	if (f && !same_text(f->path, f->fd_name)) {
+		detail_text(tp, "path", "evt.abspath", f->path.data, f->path.len);
+	}
 	if (f) {
-		detail_text(tp, "path", "fs.path.name", f->path.data, f->path.len);
 		detail_text(tp, "path2", NULL, f->path2.data, f->path2.len);
 	}
 	add_descriptor(tp, f);
@@ -261,6 +284,7 @@ void detail_actor(struct textpane *tp, struct session *s, uint64_t ordinal,
 	if (!task && s->scanning) {
 		spans_own(sp, ST_DIM, "  (reading...)");
 	}
+	detail_chain(tp, s, task, ev->seq);
 	detail_text(tp, "exe", "proc.exepath", im->exe.data, im->exe.len);
 	if (im->argv.len) {
 		proctree_argv(&cmd, im);
@@ -268,11 +292,10 @@ void detail_actor(struct textpane *tp, struct session *s, uint64_t ordinal,
 	}
 	add_identity(tp, f, im);
 	if (f) {
-		detail_text(tp, "cwd", "proc.cwd", f->cwd.data, f->cwd.len);
+		detail_cwd(tp, f->cwd.data, f->cwd.len);
 	} else {
-		detail_text(tp, "cwd", "proc.cwd", im->cwd.data, im->cwd.len);
+		detail_cwd(tp, im->cwd.data, im->cwd.len);
 	}
-	detail_chain(tp, s, task, ev->seq);
 }
 
 /* ---- values ------------------------------------------------------------------------------------------ */
@@ -380,7 +403,7 @@ static void add_value(struct textpane *tp, const struct htr_event *ev, const str
 
 void detail_values(struct textpane *tp, const struct htr_event *ev, bool hex)
 {
-	if (!ev->n_vals && !ev->n_args) {
+	if (!ev->n_vals && !(hex && ev->n_args)) {
 		return;
 	}
 	spans_own(&textpane_add(tp)->text, ST_LABEL, hex ? "values as hex" : "values");

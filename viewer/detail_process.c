@@ -46,11 +46,8 @@ static void add_counts(struct textpane *tp, const struct ptask *p)
 {
 	struct spans *sp = detail_label(tp, "did", NULL);
 
-	spans_ownf(sp, ST_VALUE, "%" PRIu64 " events", p->n_events);
-	if (p->n_failed) {
-		spans_ownf(sp, ST_VALUE, ", %" PRIu64 " failed", p->n_failed);
-	}
-	spans_ownf(sp, ST_VALUE, ", %u children, %u files changed, %u peers", p->n_children,
+	spans_ownf(sp, ST_VALUE, "events %" PRIu64 "  failed %" PRIu64, p->n_events, p->n_failed);
+	spans_ownf(sp, ST_VALUE, "  children %u  files changed %u  peers %u", p->n_children,
 		   p->n_written, p->n_peers);
 }
 
@@ -88,12 +85,16 @@ static void add_image(struct textpane *tp, const struct session *s, const struct
 		spans_escaped(detail_label(tp, "argv", NULL), ST_VALUE, htr_buf_str(&cmd), cmd.len);
 	}
 	if (im->uid >= 0) {
-		spans_ownf(detail_label(tp, "user", &line), ST_VALUE,
-			   "uid %" PRId64 "  gid %" PRId64, im->uid, im->gid);
+		struct spans *sp = detail_label(tp, "user", &line);
+
+		spans_ownf(sp, ST_VALUE, "uid %" PRId64, im->uid);
+		if (im->gid >= 0) {
+			spans_ownf(sp, ST_VALUE, "  gid %" PRId64, im->gid);
+		}
 		int n = snprintf(id, sizeof(id), "%" PRId64, im->uid);
 		textpane_value(line, "user.uid", id, (size_t)n);
 	}
-	detail_text(tp, "cwd", "proc.cwd", im->cwd.data, im->cwd.len);
+	detail_cwd(tp, im->cwd.data, im->cwd.len);
 }
 
 void detail_process(struct textpane *tp, const struct session *s, uint32_t task, uint32_t image)
@@ -115,9 +116,9 @@ void detail_process(struct textpane *tp, const struct session *s, uint32_t task,
 	spans_ownf(sp, ST_DIM, "  parent %d%s", p->ppid, p->outside ? "  not a descendant" : "");
 	int n = snprintf(pid, sizeof(pid), "%d", p->pid);
 	textpane_value(line, "proc.pid", pid, (size_t)n);
-	add_image(tp, s, p, image);
 	add_life(tp, s, p);
 	add_counts(tp, p);
+	add_image(tp, s, p, image);
 	detail_chain(tp, s, task, p->last_seq);
 }
 

@@ -90,6 +90,7 @@ static void filter_complete(struct app *app)
 	if (first && shared > len) {
 		prompt_insert(p, first->name + len, shared - len);
 	}
+	d->invalid = false; /* the note says something better */
 }
 
 /* ---- time, find ------------------------------------------------------------------------------------ */

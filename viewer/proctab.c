@@ -24,6 +24,7 @@ int proctab_init(struct proctab *pt, struct htr_err *err)
 		proctab_fini(pt);
 		return htr_err_set(err, -ENOMEM, "out of memory");
 	}
+	pt->images[0].uid = pt->images[0].gid = -1; /* nobody's image knows nothing */
 	return 0;
 }
 
@@ -250,6 +251,7 @@ int proctab_add(struct proctab *pt, const struct htr_event *ev, struct htr_err *
 	}
 	struct ptask *t = &pt->tasks[i];
 
+	t->own_seq = t->own_seq ? t->own_seq : ev->seq;
 	t->last_seq = ev->seq;
 	t->end_ns = ev->time_ns;
 	t->n_events++;

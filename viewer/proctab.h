@@ -55,6 +55,7 @@ struct ptask {
 		sibling;    /* 0 none; a parent always has a lower index */
 	uint32_t older;     /* former process with the same pid, 0 none */
 	uint64_t first_seq; /* first event */
+	uint64_t own_seq;   /* first event of its own; 0 none yet */
 	uint64_t last_seq;  /* last event so far */
 	int64_t start_ns;   /* INT64_MIN: existed before the trace */
 	int64_t end_ns;     /* time of its end, or of its last event while `alive` */

@@ -219,9 +219,13 @@ void proctree_update(struct proctree *t)
 	t->row_count_all = t->session->procs.n_tasks - 1;
 	t->n = 0;
 	t->failed = !choose(t) || !(t->sort == PROCTREE_TREE ? fill_tree(t) : fill_sorted(t));
-	uint32_t row = at ? row_of(t, at) : UINT32_MAX;
-	if (row != UINT32_MAX && row != t->list.cur) {
-		list_move_to(&t->list, row, t->n);
+	t->want = t->want ? t->want : at;
+	uint32_t row = t->want ? row_of(t, t->want) : UINT32_MAX;
+	if (row != UINT32_MAX) {
+		t->want = 0;
+		if (row != t->list.cur) {
+			list_move_to(&t->list, row, t->n);
+		}
 	}
 }
 
@@ -241,6 +245,7 @@ bool proctree_go(struct proctree *t, uint32_t task)
 	proctree_update(t);
 	uint32_t row = row_of(t, task);
 
+	t->want = row == UINT32_MAX ? task : 0;
 	if (row == UINT32_MAX) {
 		return false;
 	}
@@ -303,6 +308,10 @@ bool proctree_request(struct proctree *t, enum request req, const struct list_so
 		t->dirty = true;
 		return true;
 	default:
-		return list_request(&t->list, src, t, req);
+		if (!list_request(&t->list, src, t, req)) {
+			return false;
+		}
+		t->want = 0;
+		return true;
 	}
 }

@@ -44,6 +44,7 @@ struct proctree {
 	uint64_t version; /* what the rows were made from */
 	const struct result *result;
 	size_t result_procs;
+	uint32_t want; /* process to stand on as soon as it is shown, 0 none */
 	bool dirty;
 	bool failed; /* out of memory: rows are incomplete */
 	struct list list;

@@ -23,7 +23,7 @@ int run_terminal(struct app *app, const struct term_opts *opts, struct htr_err *
  *            styles [NAME]    the screen as one style letter per cell
  *            resize CxR
  *            click X Y        and: double X Y
- *            slices N         from now on only N slices of work per step (tests of running work)
+ *            slices N [E]     from now on only N slices of E events per step (to see running work)
  *            settle           all work to its end; the default after every step
  *          '#' starts a comment line.
  * Returns: 0, -EINVAL with the line number, or -errno of the output.

@@ -7,14 +7,14 @@
 #include "formats/core/cleanup.h"
 #include "viewer/run.h"
 
-#define SLICE_STEPS 1024    /* fixed, so that "slices N" stops at the same place everywhere */
+#define SLICE_STEPS 1024    /* fixed, so that unfinished work stops at the same place everywhere */
 #define SETTLE_MAX  4000000 /* slices; a script that needs more has found an endless loop */
 
 struct script {
 	struct app *app;
 	FILE *out;
 	bool settle;
-	unsigned slices;
+	unsigned slices, events;
 };
 
 /* Work asks for screens and screens ask for work: until both rest. */
@@ -24,9 +24,9 @@ static int after_step(struct script *s)
 
 	app_draw(s->app);
 	for (unsigned i = 0; i < limit; i++) {
-		if (!app_work(s->app, SLICE_STEPS)) {
+		if (!app_work(s->app, s->events)) {
 			app_draw(s->app);
-			if (!app_work(s->app, SLICE_STEPS)) {
+			if (!app_work(s->app, s->events)) {
 				break;
 			}
 		}
@@ -140,13 +140,14 @@ static int do_double(struct script *s, char *args)
 static int do_slices(struct script *s, char *args)
 {
 	s->settle = false;
-	s->slices = (unsigned)strtoul(args, NULL, 10);
-	return 0;
+	s->events = SLICE_STEPS;
+	return sscanf(args, "%u %u", &s->slices, &s->events) >= 1 ? 0 : -EINVAL;
 }
 
 static int do_settle(struct script *s, char *args)
 {
 	s->settle = true;
+	s->events = SLICE_STEPS;
 	return after_step(s);
 }
 
@@ -173,7 +174,7 @@ static int do_line(struct script *s, char *line)
 
 int run_script(struct app *app, const char *text, FILE *out, struct htr_err *err)
 {
-	struct script s = { .app = app, .out = out, .settle = true };
+	struct script s = { .app = app, .out = out, .settle = true, .events = SLICE_STEPS };
 	unsigned number = 0;
 
 	app_draw(app);

@@ -279,6 +279,10 @@ void session_proc(const struct session *s, int32_t pid, uint64_t seq, struct spa
 	uint32_t task = proctab_find(&s->procs, pid, seq);
 	struct ptext name = proctab_name(&s->procs, proctab_image_at(&s->procs, task, seq));
 
-	spans_raw(out, ST_PROC, name.data, name.len);
+	if (name.len) {
+		spans_raw(out, ST_PROC, name.data, name.len);
+	} else {
+		spans_own(out, ST_DIM, "?");
+	}
 	spans_ownf(out, ST_PROC, "[%d]", pid);
 }

@@ -113,6 +113,10 @@ int term_open(struct terminal **ret, const struct term_opts *opts, struct htr_er
 void term_close(struct terminal *t)
 {
 	if (t) {
+		/* without a second screen buffer the shell goes on here */
+		move(LINES - 1, 0);
+		clrtoeol();
+		refresh();
 		endwin();
 		delscreen(t->screen);
 		free(t);

@@ -151,7 +151,7 @@ static int open_view(struct view *v, struct htr_err *err)
 	}
 	e->columns[COL_EVENT] = (struct column){ "EVENT", digits(seq), 3, false, true };
 	e->columns[COL_TIME] = (struct column){ "TIME", 15, 2, false, false };
-	e->columns[COL_PROC] = (struct column){ "PROC", 13, 1, false, false };
+	e->columns[COL_PROC] = (struct column){ "PROC", 15, 1, false, false };
 	e->columns[COL_CALL] = (struct column){ "CALL", 10, 0, false, false };
 	e->columns[COL_SUMMARY] = (struct column){ "SUMMARY", 16, 0, true, false };
 	e->columns[COL_RESULT] = (struct column){ "RESULT", 8, 0, false, true };
@@ -403,7 +403,7 @@ static bool summary_handle(struct view_events *e, uint64_t at, struct htr_buf *o
 		return true;
 	}
 	if (f && f->path.data) {
-		htr_buf_adds(out, "fs.path.name = ");
+		htr_buf_adds(out, "evt.abspath = ");
 		filter_value(out, f->path.data, f->path.len);
 		return true;
 	}

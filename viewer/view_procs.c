@@ -129,8 +129,9 @@ static bool ordinal(struct view *v, uint64_t *ret)
 	if (!task) {
 		return false;
 	}
-	*ret = loader_at_seq(&v->session->loader,
-			     proctab_task(&v->session->procs, task)->first_seq);
+	const struct ptask *t = proctab_task(&v->session->procs, task);
+
+	*ret = loader_at_seq(&v->session->loader, t->own_seq ? t->own_seq : t->first_seq);
 	return true;
 }
 
