@@ -72,6 +72,17 @@ class Suite:
         self.top = tempfile.mkdtemp(prefix="holter-places.", dir=opts.tmp)
         os.chmod(self.top, 0o755)
         self.count = 0
+        # another user may not be let into the build directory
+        opts.capture = [self.copy(w) for w in opts.capture]
+        opts.deny = self.copy(opts.deny)
+
+    def copy(self, path):
+        if not os.path.isfile(path):
+            return path
+        to = os.path.join(self.top, os.path.basename(path))
+        shutil.copyfile(path, to)
+        os.chmod(to, 0o755)
+        return to
 
     def run(self, wrapper, script):
         self.count += 1
@@ -148,6 +159,7 @@ def main():
     opts = p.parse_args()
     opts.capture = [os.path.abspath(w) if os.path.exists(w) else w for w in opts.capture.split()]
     opts.trace = [os.path.abspath(w) if os.path.exists(w) else w for w in opts.trace.split()]
+    opts.deny = os.path.abspath(opts.deny)
     tap = taplib.Tap("live / places")
     if os.geteuid() != 0:
         tap.skip("all", "needs to run as root")
