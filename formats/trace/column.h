@@ -49,12 +49,15 @@ static inline uint64_t htr_column_at(const struct htr_column_view *c, size_t i)
 	return c->v[i * c->step];
 }
 
+#define HTR_COLUMN_SAMPLE 1024u /* values that decide which transform is the best */
+
 /* Working memory of one coder: last value per thread, trial arrays. */
 struct htr_column_scratch {
 	uint64_t *last;  /* HTR_MAX_THREADS */
 	uint32_t *stamp; /* HTR_MAX_THREADS: last[] is of this column when equal to `now` */
 	uint32_t now;
 	uint64_t *trial[2]; /* encode only: cap numbers each */
+	uint32_t *gain;     /* encode only, HTR_COLUMN_SAMPLE: see entropy() */
 	size_t cap;
 };
 
@@ -62,16 +65,22 @@ struct htr_column_scratch {
 int htr_column_scratch_init(struct htr_column_scratch *s, size_t cap) HTR_MUST_CHECK;
 void htr_column_scratch_fini(struct htr_column_scratch *s);
 
+/* What was best for the same column in the blocks before: trying all transforms is most of the work. */
+struct htr_column_memory {
+	uint8_t transform; /* HTR_TF_UNSPEC: nothing known */
+	uint8_t uses;      /* since it was found out */
+};
+
 /*
  * htr_column_encode - choose transform and width, build planes in the arena
  *
  * @threads: thread index of each value; NULL: do not try DELTA_THREAD
- * @raw:     do not try any transform (the numbers are differences or indices already)
+ * @memory:  [in, out] of this column; NULL: the numbers are differences or indices already, try nothing
  * Returns:  0, -ENOMEM. n 0 gives a constant.
  */
-int htr_column_encode(const uint64_t *v, size_t n, const uint16_t *threads, bool raw,
-		      struct htr_column_scratch *s, struct htr_arena *arena,
-		      struct htr_column *ret) HTR_MUST_CHECK;
+int htr_column_encode(const uint64_t *v, size_t n, const uint16_t *threads,
+		      struct htr_column_memory *memory, struct htr_column_scratch *s,
+		      struct htr_arena *arena, struct htr_column *ret) HTR_MUST_CHECK;
 
 /* htr_column_is_zero - all values are 0: the column need not be stored. */
 bool htr_column_is_zero(const struct htr_column *c);

@@ -18,6 +18,16 @@ static bool is_ours(const uint8_t *p, const uint8_t magic[8])
 	return htr_get32(p) == HTR_SKIPPABLE_MAGIC && memcmp(p + HTR_FRAME_HEAD, magic, 8) == 0;
 }
 
+/* Do the first len bytes look like the beginning of a frame with that magic? */
+static bool may_become(const uint8_t *p, size_t len, const uint8_t magic[8])
+{
+	uint8_t want[4];
+	htr_put32(want, HTR_SKIPPABLE_MAGIC);
+	return memcmp(p, want, len < 4 ? len : 4) == 0 &&
+	       (len <= HTR_FRAME_HEAD ||
+		memcmp(p + HTR_FRAME_HEAD, magic, len - HTR_FRAME_HEAD) == 0);
+}
+
 /* ---- file head ---------------------------------------------------------------------------------- */
 
 enum { /* offsets behind the frame head */
@@ -84,9 +94,7 @@ int htr_file_head_decode(const uint8_t *p, size_t len, struct htr_file_head *ret
 			 uint32_t *ret_size, struct htr_err *err)
 {
 	if (len < 16 || !is_ours(p, file_magic)) {
-		if (len >= 4 && len < HTR_FILE_HEAD_SIZE && htr_get32(p) == HTR_SKIPPABLE_MAGIC &&
-		    memcmp(p + HTR_FRAME_HEAD, file_magic,
-			   len < HTR_FRAME_HEAD ? 0 : (len < 16 ? len - HTR_FRAME_HEAD : 8)) == 0) {
+		if (len > 0 && len < 16 && may_become(p, len, file_magic)) {
 			return htr_err_set(err, -ENODATA, "cut off inside the file head");
 		}
 		return htr_err_set_at(err, -EBADMSG, 0, "not a Holter trace, it looks like %s",
@@ -307,12 +315,8 @@ int htr_block_head_encode(const struct htr_block_head *h, struct htr_buf *out, s
 int64_t htr_block_head_probe(const uint8_t *p, size_t len)
 {
 	if (len < HTR_BLOCK_PROBE) {
-		uint8_t want[HTR_FRAME_HEAD + 8];
-		htr_put32(want, HTR_SKIPPABLE_MAGIC);
-		memcpy(want + HTR_FRAME_HEAD, block_magic, 8);
-		bool can = memcmp(p, want, len < 4 ? len : 4) == 0 &&
-			   (len <= 8 || memcmp(p + 8, want + 8, len - 8) == 0);
-		return can ? -ENODATA : 0;
+		return may_become(p, len, block_magic) || may_become(p, len, index_magic) ? -ENODATA
+											  : 0;
 	}
 	if (!is_ours(p, block_magic)) {
 		return 0;

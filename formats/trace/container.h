@@ -132,7 +132,7 @@ int htr_block_head_encode(const struct htr_block_head *h, struct htr_buf *out,
  * htr_block_head_probe - is this the beginning of a block head, and how long is it
  *
  * Returns: size of the whole frame (> 0), 0 not a block head, -ENODATA len is under HTR_BLOCK_PROBE and
- *          the bytes may become one.
+ *          the bytes may become one, or an index.
  */
 int64_t htr_block_head_probe(const uint8_t *p, size_t len);
 

@@ -14,6 +14,7 @@
 #define N_SLOTS      8
 #define SLOTS_MEMORY ((size_t)256 << 20) /* decoded blocks kept; hostile blocks can be large */
 #define NO_BLOCK     SIZE_MAX
+#define RUN_MIN      2 /* from here on a scan is a scan: it uses one slot over and over */
 
 struct slot {
 	size_t block;  /* NO_BLOCK: free */
@@ -27,6 +28,7 @@ struct htr_cursor {
 	struct slot slots[N_SLOTS];
 	uint64_t tick;
 	uint32_t generation; /* of the reader's list */
+	size_t run;          /* blocks that next decoded one after the other, without a jump */
 	enum htr_decode_what what;
 
 	/* between which events the cursor stands: next gives (block, row) */
@@ -105,10 +107,14 @@ static struct slot *find(struct htr_cursor *c, size_t block)
 	return NULL;
 }
 
-/* The least recently used slot; while all together hold too much, the others are emptied. */
-static struct slot *evict(struct htr_cursor *c)
+/*
+ * The least recently used slot; in a scan the one just left, which the processor's cache still holds.
+ * While all together hold too much, they are emptied.
+ */
+static struct slot *evict(struct htr_cursor *c, size_t block)
 {
 	struct slot *oldest = &c->slots[0];
+	struct slot *left = c->run > RUN_MIN && block > 0 ? find(c, block - 1) : NULL;
 	size_t sum = 0;
 	for (int i = 0; i < N_SLOTS; i++) {
 		sum += htr_block_data_size(&c->slots[i].data);
@@ -122,6 +128,7 @@ static struct slot *evict(struct htr_cursor *c)
 		htr_block_data_fini(&s->data);
 		s->block = NO_BLOCK;
 	}
+	oldest = left ? left : oldest;
 	oldest->block = NO_BLOCK;
 	return oldest;
 }
@@ -136,7 +143,7 @@ static int load(struct htr_cursor *c, size_t block, struct slot **ret, struct ht
 		if (rc < 0) {
 			return rc;
 		}
-		s = evict(c);
+		s = evict(c, block);
 		const struct htr_block_info *b = &c->reader->blocks[block];
 		uint64_t at = b->offset + b->size - htr_block_parts_size(&h);
 		rc = htr_decoder_block(c->decoder, &h, parts, at, c->what, &s->data, err);
@@ -190,6 +197,7 @@ static size_t block_of_time(const struct htr_reader *r, int64_t t)
 
 static void stand(struct htr_cursor *c, size_t block, uint32_t row)
 {
+	c->run = 0;
 	c->block = block;
 	c->row = row;
 	c->told = NO_BLOCK;
@@ -377,6 +385,7 @@ int htr_cursor_next(struct htr_cursor *c, const struct htr_event **ret_ev, struc
 		if (pass || c->row >= s->data.n_events) {
 			c->block++;
 			c->row = 0;
+			c->run++;
 			continue;
 		}
 		*ret_ev = &s->data.events[c->row++];
@@ -397,6 +406,7 @@ static int back_over(struct htr_cursor *c, struct htr_err *err)
 		return 0;
 	}
 	c->block--;
+	c->run = 0;
 	c->row = UINT32_MAX; /* behind its last event */
 	return 1;
 }
@@ -451,6 +461,7 @@ int htr_cursor_row(struct htr_cursor *c, size_t block, uint32_t index,
 	struct htr_reader *r = c->reader;
 	struct slot *s;
 	int rc;
+	c->run = 0;
 	if (c->generation != r->generation) {
 		forget_all(c);
 		c->generation = r->generation;

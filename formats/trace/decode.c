@@ -274,90 +274,73 @@ static int check_who(const Holter__Who *w, struct htr_err *err)
 	return 0;
 }
 
-static int decode_seq(struct htr_decoder *d, const Holter__Who *w, const struct htr_block_head *h,
-		      struct htr_event *ev, struct htr_err *err)
-{
-	struct htr_column_view skip;
-	int rc = htr_decode_column(d, w->seq_skip, h->n_events, NULL, d->cols[0], &skip, err);
-	if (rc < 0) {
-		return rc;
-	}
-	uint64_t seq = h->first_seq;
-	for (uint32_t i = 0; i < h->n_events; i++) {
-		uint64_t by = htr_column_at(&skip, i);
-		if (by > h->last_seq - seq) {
-			return htr_err_set(err, -EBADMSG, "event numbers leave the block");
-		}
-		seq += by;
-		ev[i].seq = seq;
-		seq += i + 1 < h->n_events;
-	}
-	if (seq != h->last_seq) {
-		return htr_err_set(err, -EBADMSG, "event numbers do not end where the head says");
-	}
-	return 0;
-}
-
 static int decode_who(struct htr_decoder *d, const Holter__Who *w, const struct htr_block_head *h,
-		      struct htr_event *ev, struct htr_err *err)
+		      struct htr_err *err)
 {
 	uint32_t n = h->n_events;
 	int rc = check_who(w, err);
 	rc = rc < 0 ? rc : decode_indices(d, w->thread, n, w->n_tid, d->thread, "thread", err);
 	rc = rc < 0 ? rc : decode_indices(d, w->group, n, w->n_kind, d->group, "group", err);
-	rc = rc < 0 ? rc : decode_seq(d, w, h, ev, err);
-	struct htr_column_view flags;
-	rc = rc < 0 ? rc : htr_decode_column(d, w->flags, n, NULL, d->cols[0], &flags, err);
-	if (rc < 0) {
-		return rc;
-	}
+	rc = rc < 0 ? rc : htr_decode_column(d, w->seq_skip, n, NULL, d->cols[0], &d->skip, err);
+	rc = rc < 0 ? rc : htr_decode_column(d, w->flags, n, NULL, d->cols[1], &d->flags, err);
+	d->who = w;
 	d->n_threads = w->n_tid;
 	d->n_groups = w->n_kind;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t t = d->thread[i], g = d->group[i];
-		struct htr_event *e = &ev[i];
-		e->tid = w->tid[t];
-		e->pid = w->pid[t];
-		e->nr = w->nr[g];
-		/* what a newer writer knows and we do not becomes "not specified", never an index */
-		e->kind = w->kind[g] < HTR_EV_KIND_MAX ? (uint8_t)w->kind[g] : HTR_EV_UNSPEC;
-		e->arch = w->arch[g] < HTR_DECODE_ARCH_MAX ? (uint8_t)w->arch[g] : 0;
-		e->flags = (uint16_t)htr_column_at(&flags, i);
-		e->n_vals = 0;
-		e->vals = NULL;
-	}
-	return 0;
+	return rc;
 }
 
 /* ---- T ------------------------------------------------------------------------------------------ */
 
 static int decode_when(struct htr_decoder *d, const Holter__When *t, const struct htr_block_head *h,
-		       struct htr_event *ev, struct htr_err *err)
+		       struct htr_err *err)
 {
-	struct htr_column_view end, dur;
 	uint32_t n = h->n_events;
-	uint64_t unit = h->time_unit_ns;
-	int rc = htr_decode_column(d, t->end, n, NULL, d->cols[0], &end, err);
-	rc = rc < 0 ? rc : htr_decode_column(d, t->duration, n, NULL, d->cols[1], &dur, err);
-	if (rc < 0) {
-		return rc;
+	int rc = htr_decode_column(d, t->end, n, NULL, d->cols[2], &d->end, err);
+	rc = rc < 0 ? rc : htr_decode_column(d, t->duration, n, NULL, d->cols[3], &d->dur, err);
+	if (rc == 0 &&
+	    ((uint64_t)h->first_ns % h->time_unit_ns || (uint64_t)h->last_ns % h->time_unit_ns)) {
+		rc = htr_err_set(err, -EBADMSG, "times do not fit the time unit");
 	}
-	if ((uint64_t)h->first_ns % unit || (uint64_t)h->last_ns % unit) {
-		return htr_err_set(err, -EBADMSG, "times do not fit the time unit");
-	}
-	uint64_t at = (uint64_t)h->first_ns / unit, last = (uint64_t)h->last_ns / unit;
-	uint64_t max_dur = UINT64_MAX / unit;
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t by = htr_column_at(&end, i), len = htr_column_at(&dur, i);
-		if (by > last - at || len > max_dur) {
-			return htr_err_set(err, -EBADMSG, "time leaves the block");
+	return rc;
+}
+
+/* ---- W and T into events ------------------------------------------------------------------------ */
+
+/* One pass over the rows, so that each event is written in one go: memory is what this costs. */
+static int fill_rows(const struct htr_decoder *d, const struct htr_block_head *h,
+		     struct htr_event *ev, struct htr_err *err)
+{
+	const Holter__Who *w = d->who;
+	const uint64_t unit = h->time_unit_ns, max_dur = UINT64_MAX / unit;
+	const uint64_t last = (uint64_t)h->last_ns / unit, last_seq = h->last_seq;
+	uint64_t at = (uint64_t)h->first_ns / unit, seq = h->first_seq - 1;
+	bool bad = false;
+	for (uint32_t i = 0; i < h->n_events; i++) {
+		uint32_t t = d->thread[i], g = d->group[i];
+		uint64_t skip = htr_column_at(&d->skip, i), by = htr_column_at(&d->end, i);
+		uint64_t dur = htr_column_at(&d->dur, i);
+		bad |= skip >= last_seq - seq || by > last - at || dur > max_dur;
+		if (bad) {
+			break;
 		}
+		seq += 1 + skip;
 		at += by;
-		ev[i].time_ns = (int64_t)(at * unit);
-		ev[i].dur_ns = len * unit;
+		ev[i] = (struct htr_event){
+			.seq = seq,
+			.time_ns = (int64_t)(at * unit),
+			.dur_ns = dur * unit,
+			.tid = w->tid[t],
+			.pid = w->pid[t],
+			.nr = w->nr[g],
+			/* what only a newer writer knows becomes "not specified", never an index */
+			.kind = w->kind[g] < HTR_EV_KIND_MAX ? (uint8_t)w->kind[g] : HTR_EV_UNSPEC,
+			.arch = w->arch[g] < HTR_DECODE_ARCH_MAX ? (uint8_t)w->arch[g] : 0,
+			.flags = (uint16_t)htr_column_at(&d->flags, i),
+		};
 	}
-	if (at != last) {
-		return htr_err_set(err, -EBADMSG, "times do not end where the head says");
+	if (bad || seq != last_seq || at != last) {
+		return htr_err_set(err, -EBADMSG,
+				   "event numbers or times are not those the block head states");
 	}
 	return 0;
 }
@@ -410,9 +393,11 @@ static int decode_part(struct htr_decoder *d, const Holter__Block *b, uint8_t ty
 {
 	switch (type) {
 	case HTR_PART_WHO:
-		return decode_who(d, b->who, h, ret->events, err);
-	case HTR_PART_WHEN:
-		return decode_when(d, b->when, h, ret->events, err);
+		return decode_who(d, b->who, h, err);
+	case HTR_PART_WHEN: {
+		int rc = decode_when(d, b->when, h, err);
+		return rc < 0 ? rc : fill_rows(d, h, ret->events, err);
+	}
 	case HTR_PART_STRINGS:
 		return decode_strings(d, b->strings, err);
 	case HTR_PART_DATA:
@@ -421,15 +406,6 @@ static int decode_part(struct htr_decoder *d, const Holter__Block *b, uint8_t ty
 		return 0;
 	default:
 		return htr_decode_args(d, b->args, h->n_events, ret, err);
-	}
-}
-
-static void clear_args(struct htr_block_data *d, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		d->events[i].result = 0;
-		memset(d->events[i].args, 0, sizeof(d->events[i].args));
-		d->events[i].n_args = 0;
 	}
 }
 
@@ -481,9 +457,6 @@ int htr_decoder_block(struct htr_decoder *d, const struct htr_block_head *h, con
 		if (rc < 0) {
 			return rc;
 		}
-	}
-	if (what == HTR_DECODE_HOT) {
-		clear_args(ret, h->n_events);
 	}
 	ret->n_events = h->n_events;
 	return 0;

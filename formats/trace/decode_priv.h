@@ -15,6 +15,7 @@
 #include "formats/trace/decode.h"
 
 struct Holter__Args;
+struct Holter__Who;
 struct Holter__Column;
 
 #define HTR_DECODE_COLUMNS  8 /* count, result, six arguments */
@@ -33,6 +34,9 @@ struct htr_decoder {
 	uint16_t *thread, *group; /* per row, from W */
 	uint16_t *row_threads;    /* 2 * cap: of the rows of one group, then of one set */
 	uint32_t *order;          /* rows sorted by group */
+
+	const struct Holter__Who *who;                /* in arena */
+	struct htr_column_view skip, flags, end, dur; /* in cols, until part A is decoded */
 
 	uint32_t *group_start; /* n_groups + 1 */
 	size_t cap_groups;

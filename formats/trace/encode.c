@@ -17,6 +17,7 @@
 #define CUT_MIN   1024u /* planes shorter than this share an entropy table with their neighbours */
 #define N_COLUMNS 8     /* of a group: count, result, six arguments */
 #define N_SLOTS   (HTR_K_MAX * 4) /* key and type */
+#define N_MEMORY  4096u           /* columns whose transform is remembered; a power of two */
 
 struct plane_set {
 	const uint8_t *planes;
@@ -44,6 +45,9 @@ struct htr_encoder {
 	size_t n_planes, cap_planes;
 	size_t *cuts;
 	size_t n_cuts, cap_cuts;
+
+	/* by hash of group and column, so that it stays the same over blocks; a collision costs bytes only */
+	struct htr_column_memory memory[N_MEMORY];
 
 	uint8_t listed[HTR_LIST_THREADS * 4];
 	uint8_t bloom[HTR_BLOOM_MAX];
@@ -121,12 +125,20 @@ static int note_planes(struct htr_encoder *e, const struct htr_column *c, size_t
 	return 0;
 }
 
+static struct htr_column_memory *memory_of(struct htr_encoder *e, const struct htr_row_group *g,
+					   unsigned column)
+{
+	uint64_t h = (uint64_t)(uint32_t)g->nr | (uint64_t)g->kind << 32 | (uint64_t)g->arch << 40;
+	h = (h * 1024 + column) * 0x9e3779b97f4a7c15u;
+	return &e->memory[h >> 52];
+}
+
 /* *ret stays NULL for a column of zeros. */
 static int put_column(struct htr_encoder *e, const uint64_t *v, size_t n, const uint16_t *threads,
-		      bool raw, Holter__Column **ret)
+		      struct htr_column_memory *memory, Holter__Column **ret)
 {
 	struct htr_column c;
-	int rc = htr_column_encode(v, n, threads, raw, &e->scratch, &e->arena, &c);
+	int rc = htr_column_encode(v, n, threads, memory, &e->scratch, &e->arena, &c);
 	if (rc < 0 || htr_column_is_zero(&c)) {
 		return rc;
 	}
@@ -265,10 +277,10 @@ static int build_who(struct htr_encoder *e, const struct htr_rows *r, Holter__Wh
 		e->cols[3][i] = i ? row->seq - r->rows[i - 1].seq - 1 : 0;
 	}
 	int rc = who_lists(e, r, who);
-	rc = rc < 0 ? rc : put_column(e, e->cols[0], r->n, NULL, true, &who->thread);
-	rc = rc < 0 ? rc : put_column(e, e->cols[1], r->n, NULL, true, &who->group);
-	rc = rc < 0 ? rc : put_column(e, e->cols[2], r->n, NULL, true, &who->flags);
-	return rc < 0 ? rc : put_column(e, e->cols[3], r->n, NULL, true, &who->seq_skip);
+	rc = rc < 0 ? rc : put_column(e, e->cols[0], r->n, NULL, NULL, &who->thread);
+	rc = rc < 0 ? rc : put_column(e, e->cols[1], r->n, NULL, NULL, &who->group);
+	rc = rc < 0 ? rc : put_column(e, e->cols[2], r->n, NULL, NULL, &who->flags);
+	return rc < 0 ? rc : put_column(e, e->cols[3], r->n, NULL, NULL, &who->seq_skip);
 }
 
 static int build_when(struct htr_encoder *e, const struct htr_rows *r, Holter__When *when)
@@ -279,8 +291,8 @@ static int build_when(struct htr_encoder *e, const struct htr_rows *r, Holter__W
 		e->cols[1][i] = r->rows[i].dur;
 		last = r->rows[i].end;
 	}
-	int rc = put_column(e, e->cols[0], r->n, NULL, true, &when->end);
-	return rc < 0 ? rc : put_column(e, e->cols[1], r->n, NULL, true, &when->duration);
+	int rc = put_column(e, e->cols[0], r->n, NULL, NULL, &when->end);
+	return rc < 0 ? rc : put_column(e, e->cols[1], r->n, NULL, NULL, &when->duration);
 }
 
 /* ---- A: groups ---------------------------------------------------------------------------------- */
@@ -394,8 +406,9 @@ static void append_data(struct htr_encoder *e, const struct htr_rows *r, const u
 }
 
 static int put_values(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-		      uint32_t n, Holter__Group *g)
+		      const struct htr_row_group *group, Holter__Group *g)
 {
+	uint32_t n = group->n;
 	struct value_set sets[N_SLOTS];
 	int used = count_values(e, r, rows, n, sets);
 	if (used <= 0) {
@@ -420,9 +433,10 @@ static int put_values(struct htr_encoder *e, const struct htr_rows *r, const uin
 			m->present = (ProtobufCBinaryData){ (n + 7) / 8, set->present };
 		}
 		const uint16_t *threads = r->n_threads > 1 ? e->val_threads + set->at : NULL;
-		int rc = put_column(e, e->vals[0] + set->at, set->n, threads, false, &m->value);
+		int rc = put_column(e, e->vals[0] + set->at, set->n, threads,
+				    memory_of(e, group, N_COLUMNS + s), &m->value);
 		rc = rc < 0 ? rc
-			    : put_column(e, e->vals[1] + set->at, set->n, NULL, true, &m->flags);
+			    : put_column(e, e->vals[1] + set->at, set->n, NULL, NULL, &m->flags);
 		if (rc < 0) {
 			return rc;
 		}
@@ -435,8 +449,9 @@ static int put_values(struct htr_encoder *e, const struct htr_rows *r, const uin
 }
 
 static int put_group(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-		     uint32_t n, Holter__Group *g)
+		     const struct htr_row_group *group, Holter__Group *g)
 {
+	uint32_t n = group->n;
 	bool any_vals = false;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct htr_row *row = &r->rows[rows[i]];
@@ -453,12 +468,13 @@ static int put_group(struct htr_encoder *e, const struct htr_rows *r, const uint
 					   &g->arg2,   &g->arg3,   &g->arg4, &g->arg5 };
 	const uint16_t *threads = r->n_threads > 1 ? e->threads : NULL;
 	for (int c = 0; c < N_COLUMNS; c++) {
-		int rc = put_column(e, e->cols[c], n, threads, false, to[c]);
+		int rc = put_column(e, e->cols[c], n, threads, memory_of(e, group, (unsigned)c),
+				    to[c]);
 		if (rc < 0) {
 			return rc;
 		}
 	}
-	return any_vals ? put_values(e, r, rows, n, g) : 0;
+	return any_vals ? put_values(e, r, rows, group, g) : 0;
 }
 
 static int build_args(struct htr_encoder *e, const struct htr_rows *r, Holter__Args *args)
@@ -473,7 +489,7 @@ static int build_args(struct htr_encoder *e, const struct htr_rows *r, Holter__A
 	for (uint32_t i = 0; i < r->n_groups; i++) {
 		holter__group__init(&g[i]);
 		args->group[i] = &g[i];
-		int rc = put_group(e, r, e->order + start[i], r->groups[i].n, &g[i]);
+		int rc = put_group(e, r, e->order + start[i], &r->groups[i], &g[i]);
 		if (rc < 0) {
 			return rc;
 		}
@@ -511,7 +527,7 @@ static int build_strings(struct htr_encoder *e, const struct htr_rows *r, Holter
 	for (uint32_t i = 0; rc == 0 && i < r->n_strings; i++) {
 		e->vals[0][i] = r->strings[i].len;
 	}
-	return rc < 0 ? rc : put_column(e, e->vals[0], r->n_strings, NULL, true, &s->length);
+	return rc < 0 ? rc : put_column(e, e->vals[0], r->n_strings, NULL, NULL, &s->length);
 }
 
 /* ---- skip data ---------------------------------------------------------------------------------- */

@@ -163,6 +163,19 @@ static int skip_to(struct htr_reader *r, uint64_t at, uint64_t to, struct htr_er
 	return rc;
 }
 
+/* Nothing may follow the footer. In a file the index would not have been taken for one. */
+static int trailing_bytes(struct htr_reader *r, uint64_t end, struct htr_err *err)
+{
+	const uint8_t *p;
+	size_t got = 0;
+	int rc = r->src.stream ? htr_source_get(&r->src, end, 1, &p, &got, err) : 0;
+	if (rc == 0 && got) {
+		rc = htr_reader_add_gap(r, (struct htr_gap){ .from = end, .to = end + got }, err);
+		r->tail_gap = (uint32_t)r->n_gaps;
+	}
+	return rc;
+}
+
 /* The index stands where the blocks end; its last bytes are the footer. */
 static int finish(struct htr_reader *r, uint64_t at, uint64_t end, struct htr_err *err)
 {
@@ -187,7 +200,7 @@ static int finish(struct htr_reader *r, uint64_t at, uint64_t end, struct htr_er
 		r->tail_gap = (uint32_t)r->n_gaps;
 	}
 	r->walk_at = end;
-	return rc;
+	return rc < 0 ? rc : trailing_bytes(r, end, err);
 }
 
 /* Search for the next place that is a block or the index; `ret` is PLACE_END when there is none. */
