@@ -344,9 +344,9 @@ static int verdict(const struct det_process *d, struct htr_err *err)
 }
 
 /* The program is gone: what is to be said about it? */
-static int judge(struct det_process *d, int rest, struct htr_err *err)
+static int judge(struct det_process *d, bool stopped, int rest, struct htr_err *err)
 {
-	size_t unread = child_unread(rest);
+	bool unread = stopped || child_unread(rest) > 0;
 
 	child_finish(&d->child);
 	int r = verdict(d, err);
@@ -377,7 +377,7 @@ static int process_end(struct detector *base, struct htr_err *err)
 		int64_t limit = r < 0 && d->timeout_ns > STOPPED_NS ? STOPPED_NS : d->timeout_ns;
 		int later = drain(d, limit, err);
 		if (later == 0) {
-			later = judge(d, rest, err);
+			later = judge(d, r < 0, rest, err);
 		}
 		if (later < 0 && !(r < 0 && later == -ETIMEDOUT)) {
 			child_finish(&d->child);
