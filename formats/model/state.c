@@ -206,7 +206,9 @@ int htr_state_apply(struct htr_state *st, const struct htr_event *ev, struct htr
 		st->cur.proc = &c.proc->pub;
 	}
 	if (row->fn != NULL && (c.thr != NULL || !row->needs_thread)) {
-		prepare_call(st, &c);
+		if (ev->kind <= HTR_EV_EXEC) {
+			prepare_call(st, &c);
+		}
 		if (c.info != NULL && c.info->path_arg[0] >= 0) {
 			resolve_paths(st, &c);
 		}
