@@ -46,8 +46,17 @@ void compile_hint(struct compile *c, const char *fmt, ...)
 
 int compile_oom(struct compile *c)
 {
-	if (c->code == 0) {
-		c->code = -ENOMEM;
+	const struct htr_arena *a = &c->f->arena;
+
+	if (c->code != 0) {
+		return c->code;
+	}
+	c->code = -ENOMEM;
+	if (a->limit > 0 && a->used > a->limit - a->limit / 8) {
+		c->code = -EINVAL;
+		c->ferr->kind = HTR_FERR_LIMIT;
+		snprintf(c->ferr->msg, sizeof(c->ferr->msg),
+			 "condition needs more than %zu MiB of memory", a->limit >> 20);
 	}
 	return c->code;
 }

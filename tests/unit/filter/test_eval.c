@@ -66,9 +66,9 @@ static void note(const struct htr_explain_item *item, void *data)
 
 static void explains(void **unused)
 {
-	cleanup_filter struct htr_filter *f =
-		compile("evt.type=openat and (proc.name=x or fd.name startswith /etc) and not fd.num>3 "
-			"and fd.sip exists and evt.num=1");
+	cleanup_filter struct htr_filter *f = compile(
+		"evt.type=openat and (proc.name=x or fd.name startswith /etc) and not fd.num>3 "
+		"and fd.sip exists and evt.num=1");
 	cleanup_buf struct htr_buf out = { 0 };
 	struct world w = { 0 };
 
@@ -178,10 +178,10 @@ static void every_field_everywhere(void **unused)
 		tell(&w, lines[l]);
 		for (size_t i = 0; i < n; i++) {
 			char text[160];
-			const char *arg = !(fields[i].flags & HTR_FF_ARG_REQUIRED) ? "" :
-					  strcmp(fields[i].name, "evt.type.is") == 0 ? ".open" :
-					  strstr(fields[i].name, "arg") != NULL	     ? ".flags" :
-										       "[1]";
+			const char *arg = !(fields[i].flags & HTR_FF_ARG_REQUIRED)     ? ""
+					  : strcmp(fields[i].name, "evt.type.is") == 0 ? ".open"
+					  : strstr(fields[i].name, "arg") != NULL      ? ".flags"
+										       : "[1]";
 			cleanup_format struct htr_format *fmt = NULL;
 			cleanup_buf struct htr_buf out = { 0 };
 			struct htr_err err = HTR_ERR_INIT;
@@ -214,8 +214,10 @@ static void every_field_everywhere(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(explains),		  cmocka_unit_test(long_values_are_cut),
-		cmocka_unit_test(times_follow_the_trace), cmocka_unit_test(no_event_is_no_match),
+		cmocka_unit_test(explains),
+		cmocka_unit_test(long_values_are_cut),
+		cmocka_unit_test(times_follow_the_trace),
+		cmocka_unit_test(no_event_is_no_match),
 		cmocka_unit_test(every_field_everywhere),
 	};
 

@@ -302,7 +302,9 @@ static void joined_texts_are_renewed(void **unused)
 /* Every call number of every architecture, every argument value that is odd: nothing may break. */
 static void any_call(void **unused)
 {
-	static const uint64_t odd[] = { 0, UINT64_MAX, INT32_MAX, (uint64_t)INT64_MIN, 3, 1u << 31 };
+	static const uint64_t odd[] = {
+		0, UINT64_MAX, INT32_MAX, (uint64_t)INT64_MIN, 3, 1u << 31
+	};
 	cleanup_state struct htr_state *st = new_state(NULL);
 
 	(void)unused;
@@ -315,7 +317,8 @@ static void any_call(void **unused)
 				eb.ev.result = (int64_t)odd[o];
 				for (unsigned i = 0; i < HTR_ARGS_MAX; i++) {
 					eb.ev.args[i] = odd[(o + i) % HTR_ARRAY_LEN(odd)];
-					htr_builder_bytes(&eb, HTR_K_ARG0 + i, "\xff\0x", (o + i) % 4, 0);
+					htr_builder_bytes(&eb, HTR_K_ARG0 + i, "\xff\0x",
+							  (o + i) % 4, 0);
 				}
 				assert_int_equal(apply(st), 0);
 			}
@@ -326,16 +329,11 @@ static void any_call(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(empty),
-		cmocka_unit_test(iterates_in_order),
-		cmocka_unit_test(removal_waits),
-		cmocka_unit_test(deep_and_wide),
-		cmocka_unit_test(cycles_are_cut),
-		cmocka_unit_test(only_the_living_are_kept),
-		cmocka_unit_test(sees),
-		cmocka_unit_test(paths),
-		cmocka_unit_test(names),
-		cmocka_unit_test(joined_texts_are_renewed),
+		cmocka_unit_test(empty),          cmocka_unit_test(iterates_in_order),
+		cmocka_unit_test(removal_waits),  cmocka_unit_test(deep_and_wide),
+		cmocka_unit_test(cycles_are_cut), cmocka_unit_test(only_the_living_are_kept),
+		cmocka_unit_test(sees),           cmocka_unit_test(paths),
+		cmocka_unit_test(names),          cmocka_unit_test(joined_texts_are_renewed),
 		cmocka_unit_test(any_call),
 	};
 
