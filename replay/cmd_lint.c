@@ -46,7 +46,7 @@ static int put_all(const struct options *opt, const struct diags *diags)
 		fwrite(text.data, 1, text.len, stdout);
 	}
 	size_t more = diags->n_errors + diags->n_warnings - diags->n;
-	if (more && !opt->json) {
+	if (more && !opt->json && !opt->quiet) {
 		printf("... and %zu more messages\n", more);
 	}
 	return fflush(stdout);

@@ -37,6 +37,13 @@ int htr_filter_compile(struct htr_filter **ret, const char *text, htr_macro_fn m
 		*ret = f;
 		return 0;
 	}
+	if (c.code == -ENOMEM && f->arena.used + FILTER_TEXT_MAX > FILTER_MEM_MAX) {
+		/* not the machine's memory but ours is short: the text is to blame, and its macros */
+		c.code = 0;
+		compile_fail(&c, &s, 0, 1, HTR_FERR_LIMIT,
+			     "condition needs more than %u MiB with its macros",
+			     FILTER_MEM_MAX >> 20);
+	}
 	htr_filter_free(f);
 	if (c.code == -ENOMEM) {
 		return htr_err_set(err, -ENOMEM, "no memory for a filter");

@@ -318,6 +318,47 @@ def output_that_cannot_be_written():
     equal(p.returncode != 0, True)
 
 
+def one_rule(condition, before=""):
+    return f"{before}- rule: r\n  desc: d\n  condition: {condition}\n  output: o\n  priority: INFO\n"
+
+
+@test
+def hostile_rules_are_errors():
+    chain = "".join(f"- macro: m{i}\n  condition: m{i - 1} and m{i - 1}\n" for i in range(1, 60))
+    first = "- macro: m0\n  condition: evt.num>0\n"
+    items = ", ".join(f"item{i}" for i in range(1000000))
+    bomb = "- &b0 [x, x, x, x]\n" + "".join(
+        f"- &b{i} [{', '.join([f'*b{i - 1}'] * 9)}]\n" for i in range(1, 60))
+    for text, code, part in (
+            (one_rule("(" * 10000 + "evt.num>0" + ")" * 10000), "LOAD_ERR_COMPILE_CONDITION", "deeper than 1000"),
+            (one_rule("proc.name in (l)", f"- list: l\n  items: [{items}]\n"), "LOAD_ERR_COMPILE_CONDITION",
+             "longer than 1048576 bytes"),
+            (one_rule("m59", first + chain), "LOAD_ERR_COMPILE_CONDITION", "64 MiB with its macros"),
+            (one_rule("a", "- macro: a\n  condition: a\n"), "LOAD_ERR_VALIDATE", "macro"),
+            (bomb, "LOAD_ERR_YAML_VALIDATE", "each item must be a mapping"),
+            ("[" * 100000, "LOAD_ERR_YAML_PARSE", "deeper than 64"),
+            (one_rule("proc.name="), "LOAD_ERR_COMPILE_CONDITION", "")):
+        p = replay("--validate", "-r", rules(text, "hostile.yaml"))
+        equal((p.returncode, len(p.stdout) < 20000), (2, True))
+        contains(p.stdout, code)
+        contains(p.stdout, part)
+
+
+@test
+def two_thousand_rules_load_in_a_second():
+    text = "".join(f"- list: l{i}\n  items: [{', '.join(f'a{i}_{k}' for k in range(20))}]\n"
+                   f"- macro: m{i}\n  condition: proc.name in (l{i}) or fd.name startswith /x{i}\n" for i in range(200))
+    text += "".join(one_rule(f"evt.type in (openat, execve) and m{i % 200} and m{i * 7 % 200} and fd.num>=0")
+                    .replace("rule: r", f"rule: rule {i}") for i in range(2000))
+    name = rules(text, "many.yaml")
+    began = time.monotonic()
+    p = replay("--validate", "-r", name)
+    took = time.monotonic() - began
+    contains(p.stderr, "2000 rules run")
+    # a sanitizer build is several times slower
+    equal(took < (1 if "asan" not in REPLAY else 20), True)
+
+
 # ---- traces that are not whole -------------------------------------------------------------------------------
 
 @test
