@@ -11,6 +11,7 @@
 
 #include "formats/core/cleanup.h"
 #include "formats/filter/params.h"
+#include "formats/model/openflags.h"
 #include "formats/model/text.h"
 
 struct bit_name {
@@ -36,16 +37,25 @@ void text_open_flags(struct htr_buf *out, uint64_t flags)
 {
 	/* the order of Falco's output */
 	static const struct bit_name names[] = {
-		{ 0100000, 0100000, "O_LARGEFILE" },   { O_DIRECTORY, O_DIRECTORY, "O_DIRECTORY" },
-		{ O_DIRECT, O_DIRECT, "O_DIRECT" },    { O_TRUNC, O_TRUNC, "O_TRUNC" },
-		{ O_SYNC, O_SYNC, "O_SYNC" },          { O_NONBLOCK, O_NONBLOCK, "O_NONBLOCK" },
-		{ O_EXCL, O_EXCL, "O_EXCL" },          { O_SYNC, O_DSYNC, "O_DSYNC" },
-		{ O_APPEND, O_APPEND, "O_APPEND" },    { O_CREAT, O_CREAT, "O_CREAT" },
-		{ O_ACCMODE, O_RDWR, "O_RDWR" },       { O_ACCMODE, O_WRONLY, "O_WRONLY" },
-		{ O_ACCMODE, O_RDONLY, "O_RDONLY" },   { O_CLOEXEC, O_CLOEXEC, "O_CLOEXEC" },
-		{ O_TMPFILE, O_TMPFILE, "O_TMPFILE" }, { O_NOFOLLOW, O_NOFOLLOW, "O_NOFOLLOW" },
-		{ O_NOCTTY, O_NOCTTY, "O_NOCTTY" },    { O_PATH, O_PATH, "O_PATH" },
-		{ O_NOATIME, O_NOATIME, "O_NOATIME" },
+		{ HTR_O_LARGEFILE, HTR_O_LARGEFILE, "O_LARGEFILE" },
+		{ HTR_O_DIRECTORY, HTR_O_DIRECTORY, "O_DIRECTORY" },
+		{ HTR_O_DIRECT, HTR_O_DIRECT, "O_DIRECT" },
+		{ HTR_O_TRUNC, HTR_O_TRUNC, "O_TRUNC" },
+		{ HTR_O_SYNC, HTR_O_SYNC, "O_SYNC" },
+		{ HTR_O_NONBLOCK, HTR_O_NONBLOCK, "O_NONBLOCK" },
+		{ HTR_O_EXCL, HTR_O_EXCL, "O_EXCL" },
+		{ HTR_O_SYNC, HTR_O_DSYNC, "O_DSYNC" },
+		{ HTR_O_APPEND, HTR_O_APPEND, "O_APPEND" },
+		{ HTR_O_CREAT, HTR_O_CREAT, "O_CREAT" },
+		{ HTR_O_ACCMODE, HTR_O_RDWR, "O_RDWR" },
+		{ HTR_O_ACCMODE, HTR_O_WRONLY, "O_WRONLY" },
+		{ HTR_O_ACCMODE, 0, "O_RDONLY" },
+		{ HTR_O_CLOEXEC, HTR_O_CLOEXEC, "O_CLOEXEC" },
+		{ HTR_O_TMPFILE, HTR_O_TMPFILE, "O_TMPFILE" },
+		{ HTR_O_NOFOLLOW, HTR_O_NOFOLLOW, "O_NOFOLLOW" },
+		{ HTR_O_NOCTTY, HTR_O_NOCTTY, "O_NOCTTY" },
+		{ HTR_O_PATH, HTR_O_PATH, "O_PATH" },
+		{ HTR_O_NOATIME, HTR_O_NOATIME, "O_NOATIME" },
 	};
 
 	add_bits(out, names, HTR_ARRAY_LEN(names), flags);
@@ -102,15 +112,15 @@ uint64_t call_open_flags(const struct fctx *fx, bool *ret_known)
 	*ret_known = true;
 	switch (open_kind(fx)) {
 	case 0:
-		return fx->ev->args[1];
+		return htr_open_flags(fx->ev->arch, fx->ev->args[1]);
 	case 1:
 	case 4:
-		return fx->ev->args[2];
+		return htr_open_flags(fx->ev->arch, fx->ev->args[2]);
 	case 2:
 		*ret_known = open_how(fx, 0, &v);
-		return v;
+		return htr_open_flags(fx->ev->arch, v);
 	case 3:
-		return O_CREAT | O_WRONLY | O_TRUNC;
+		return HTR_O_CREAT | HTR_O_WRONLY | HTR_O_TRUNC;
 	default:
 		*ret_known = false;
 		return 0;
@@ -353,8 +363,8 @@ static void arg_text(const struct fctx *fx, unsigned i, struct htr_buf *out)
 		}
 		return;
 	case HTR_A_FLAGS:
-		if (a->set == HTR_N_OPEN) {
-			text_open_flags(out, (uint64_t)num);
+		if (a->set == HTR_N_OPEN || a->set == HTR_N_OPEN_ARM64) {
+			text_open_flags(out, htr_open_flags(fx->ev->arch, (uint64_t)num));
 		} else {
 			htr_names_flags(out, a->set, (uint64_t)num);
 		}
@@ -482,7 +492,7 @@ static bool how_text(const struct fctx *fx, unsigned i, struct htr_buf *out)
 		return false;
 	}
 	if (i == 0) {
-		text_open_flags(out, v);
+		text_open_flags(out, htr_open_flags(fx->ev->arch, v));
 	} else if (i == 1) {
 		htr_buf_printf(out, v != 0 ? "0%llo" : "%llo", (unsigned long long)v);
 	} else {

@@ -3,13 +3,13 @@
  * field_evt.c - evt.* and syscall.*: what happened, when, with which parameters and result.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "formats/core/cleanup.h"
 #include "formats/core/clock.h"
 #include "formats/filter/field_int.h"
+#include "formats/model/openflags.h"
 
 #define NS_PER_S 1000000000
 
@@ -317,12 +317,12 @@ static bool open_flag(const struct fctx *fx, unsigned which)
 	if (!known) {
 		return false;
 	}
-	creat = (f & O_CREAT) || (f & O_TMPFILE) == O_TMPFILE;
+	creat = (f & HTR_O_CREAT) || (f & HTR_O_TMPFILE) == HTR_O_TMPFILE;
 	switch (which) {
 	case B_OPEN_READ:
-		return (f & O_ACCMODE) == O_RDONLY || (f & O_ACCMODE) == O_RDWR;
+		return (f & HTR_O_ACCMODE) == 0 || (f & HTR_O_ACCMODE) == HTR_O_RDWR;
 	case B_OPEN_WRITE:
-		return (f & O_ACCMODE) == O_WRONLY || (f & O_ACCMODE) == O_RDWR;
+		return (f & HTR_O_ACCMODE) == HTR_O_WRONLY || (f & HTR_O_ACCMODE) == HTR_O_RDWR;
 	case B_OPEN_EXEC:
 		return creat && (call_open_mode(fx) & 0111);
 	default:

@@ -74,7 +74,7 @@ struct htr_fd {
 	bool cloexec;
 	bool listening;
 	bool guess;              /* looked up after the fact */
-	uint32_t flags;          /* O_* as opened */
+	uint32_t flags;          /* O_* as opened, values of openflags.h */
 	int64_t dev, ino;        /* HTR_UNKNOWN */
 	struct htr_text path;    /* absolute, normalised name of files and dirs; unix socket path;
 				    "memfd:NAME", "pipe:[1]" ... */

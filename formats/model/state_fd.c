@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "formats/core/cleanup.h"
+#include "formats/model/openflags.h"
 #include "formats/model/state_int.h"
 
 /* Link texts of /proc/PID/fd/N that are no path. */
@@ -146,8 +147,11 @@ void state_fd_values(struct htr_state *st, struct fd_ent *e, const struct htr_ev
 	}
 	e->pub.dev = htr_event_int(ev, HTR_K_FD_DEV, e->pub.dev);
 	e->pub.ino = htr_event_int(ev, HTR_K_FD_INO, e->pub.ino);
-	e->pub.flags = (uint32_t)htr_event_int(ev, HTR_K_FD_FLAGS, e->pub.flags);
-	if (e->pub.flags & O_CLOEXEC) {
+	v = htr_event_val(ev, HTR_K_FD_FLAGS);
+	if (v != NULL && v->type == HTR_VT_INT) {
+		e->pub.flags = (uint32_t)htr_open_flags(ev->arch, (uint64_t)v->num);
+	}
+	if (e->pub.flags & HTR_O_CLOEXEC) {
 		e->pub.cloexec = true;
 	}
 	family = htr_event_int(ev, HTR_K_SOCK_FAMILY, HTR_UNKNOWN);
@@ -249,7 +253,7 @@ static uint64_t open_flags(const struct call_ctx *c)
 	uint64_t flags = 0;
 
 	if (c->info->aux == OPEN_CREAT) {
-		return O_CREAT | O_WRONLY | O_TRUNC;
+		return HTR_O_CREAT | HTR_O_WRONLY | HTR_O_TRUNC;
 	}
 	if (c->info->aux == OPEN_HOW) {
 		const struct htr_val *v =
@@ -258,9 +262,9 @@ static uint64_t open_flags(const struct call_ctx *c)
 		if (v != NULL && v->len >= 8) {
 			memcpy(&flags, v->data, 8);
 		}
-		return flags;
+		return htr_open_flags(c->ev->arch, flags);
 	}
-	return c->ev->args[c->info->aux];
+	return htr_open_flags(c->ev->arch, c->ev->args[c->info->aux]);
 }
 
 static void fill_open(struct htr_state *st, struct call_ctx *c, struct fd_ent *e)
@@ -270,7 +274,7 @@ static void fill_open(struct htr_state *st, struct call_ctx *c, struct fd_ent *e
 		c->info->path_arg[0] >= 0 ? ctx_arg(c, (unsigned)c->info->path_arg[0]) : NULL;
 
 	e->pub.flags = (uint32_t)flags;
-	e->pub.cloexec = (flags & O_CLOEXEC) != 0;
+	e->pub.cloexec = (flags & HTR_O_CLOEXEC) != 0;
 	if (st->cur.path.data != NULL) {
 		state_text(st, &e->pub.path, st->cur.path.data, st->cur.path.len);
 	}
@@ -298,7 +302,7 @@ void fd_do_open(struct htr_state *st, struct call_ctx *c)
 		return;
 	}
 	fill_open(st, c, e);
-	if (e->pub.flags & O_DIRECTORY) {
+	if (e->pub.flags & HTR_O_DIRECTORY) {
 		e->pub.type = HTR_FD_DIR;
 	}
 	state_fd_values(st, e, c->ev);
@@ -411,7 +415,7 @@ void fd_do_pair(struct htr_state *st, struct call_ctx *c)
 		if (e == NULL) {
 			return;
 		}
-		e->pub.cloexec = (flags & O_CLOEXEC) != 0;
+		e->pub.cloexec = (flags & HTR_O_CLOEXEC) != 0;
 		if (is_pipe) {
 			e->pub.flags = i == 0 ? O_RDONLY : O_WRONLY;
 		} else {
