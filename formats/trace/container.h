@@ -21,6 +21,12 @@
 #define HTR_FORMAT_MAJOR 1
 #define HTR_FORMAT_MINOR 0
 
+/* htr_frame_is - p (16 bytes) begins one of our skippable frames, with that magic. */
+bool htr_frame_is(const uint8_t *p, const uint8_t magic[8]);
+/* htr_frame_may_become - the first len (under 16) bytes look like the beginning of one. */
+bool htr_frame_may_become(const uint8_t *p, size_t len, const uint8_t magic[8]);
+extern const uint8_t htr_index_magic[8];
+
 /* Compatible: a reader that does not know the bit reads the file all the same. */
 enum htr_compat_flags {
 	HTR_COMPAT_SIGNED = 1 << 0, /* index carries a signature over the final hash */

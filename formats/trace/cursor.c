@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,16 +295,18 @@ int htr_cursor_seek_time(struct htr_cursor *c, int64_t time_ns, struct htr_err *
 static int tell_gap(const struct htr_reader *r, uint32_t gap, struct htr_err *err)
 {
 	const struct htr_gap *g = &r->gaps[gap - 1];
-	if (g->seq_to > g->seq_from) {
-		return htr_err_set_at(err, -EBADMSG, (int64_t)g->from,
-				      "%s: bytes %" PRIu64 " to %" PRIu64
-				      " are damaged or missing: events %" PRIu64 " to %" PRIu64
-				      " cannot be read",
-				      r->name, g->from, g->to, g->seq_from, g->seq_to - 1);
+	char where[80], what[80] = "";
+	if (g->from == g->to) {
+		snprintf(where, sizeof(where), "blocks are missing before byte %" PRIu64, g->from);
+	} else {
+		snprintf(where, sizeof(where), "bytes %" PRIu64 " to %" PRIu64 " are damaged",
+			 g->from, g->to);
 	}
-	return htr_err_set_at(err, -EBADMSG, (int64_t)g->from,
-			      "%s: bytes %" PRIu64 " to %" PRIu64 " are damaged", r->name, g->from,
-			      g->to);
+	if (g->seq_to > g->seq_from) {
+		snprintf(what, sizeof(what), ": events %" PRIu64 " to %" PRIu64 " cannot be read",
+			 g->seq_from, g->seq_to - 1);
+	}
+	return htr_err_set_at(err, -EBADMSG, (int64_t)g->from, "%s: %s%s", r->name, where, what);
 }
 
 /* Behind the last known block. 1: one more block was found. */

@@ -9,49 +9,10 @@
 
 #include <holter_trace.pb-c.h>
 
-#include "formats/core/arena.h"
-#include "formats/model/tables.h"
-#include "formats/trace/column.h"
+#include "formats/trace/encode_priv.h"
 #include "formats/trace/limit.h"
 
-#define CUT_MIN   1024u /* planes shorter than this share an entropy table with their neighbours */
-#define N_COLUMNS 8     /* of a group: count, result, six arguments */
-#define N_SLOTS   (HTR_K_MAX * 4) /* key and type */
-#define N_MEMORY  4096u           /* columns whose transform is remembered; a power of two */
-
-struct plane_set {
-	const uint8_t *planes;
-	size_t n;
-	unsigned width;
-};
-
-struct htr_encoder {
-	struct htr_packer *packer;
-	struct htr_column_scratch scratch;
-	struct htr_arena arena; /* messages of the block in work */
-	struct htr_buf raw;     /* one part before zstd */
-	uint8_t native_arch;
-	uint32_t cap;
-
-	uint64_t *cols[N_COLUMNS]; /* cap numbers each */
-	uint16_t *threads;         /* cap: thread of each row of the group in work */
-	uint32_t *order;           /* cap: rows sorted by group */
-	uint64_t *vals[2];         /* numbers and flags of the values of a group, cap_vals */
-	uint16_t *val_threads;
-	uint32_t cap_vals;
-	struct htr_buf data; /* part D in stored order */
-
-	struct plane_set *planes; /* of the part in work, in packing order */
-	size_t n_planes, cap_planes;
-	size_t *cuts;
-	size_t n_cuts, cap_cuts;
-
-	/* by hash of group and column, so that it stays the same over blocks; a collision costs bytes only */
-	struct htr_column_memory memory[N_MEMORY];
-
-	uint8_t listed[HTR_LIST_THREADS * 4];
-	uint8_t bloom[HTR_BLOOM_MAX];
-};
+#define CUT_MIN 1024u /* planes shorter than this share an entropy table with their neighbours */
 
 int htr_encoder_new(struct htr_encoder **ret, uint32_t block_events, int level, uint8_t native_arch,
 		    struct htr_err *err)
@@ -105,6 +66,25 @@ void htr_encoder_free(struct htr_encoder *e)
 	free(e);
 }
 
+int htr_encode_room(struct htr_encoder *e, uint32_t n)
+{
+	if (n <= e->cap_vals) {
+		return 0;
+	}
+	uint32_t cap = n < 4096 ? 4096 : n + n / 2;
+	uint64_t *a = reallocarray(e->vals[0], cap, sizeof(*a));
+	e->vals[0] = a ? a : e->vals[0];
+	uint64_t *b = reallocarray(e->vals[1], cap, sizeof(*b));
+	e->vals[1] = b ? b : e->vals[1];
+	uint16_t *t = reallocarray(e->val_threads, cap, sizeof(*t));
+	e->val_threads = t ? t : e->val_threads;
+	if (!a || !b || !t) {
+		return -ENOMEM;
+	}
+	e->cap_vals = cap;
+	return 0;
+}
+
 /* ---- columns into messages ---------------------------------------------------------------------- */
 
 static int note_planes(struct htr_encoder *e, const struct htr_column *c, size_t n)
@@ -125,8 +105,8 @@ static int note_planes(struct htr_encoder *e, const struct htr_column *c, size_t
 	return 0;
 }
 
-static struct htr_column_memory *memory_of(struct htr_encoder *e, const struct htr_row_group *g,
-					   unsigned column)
+struct htr_column_memory *htr_encode_memory(struct htr_encoder *e, const struct htr_row_group *g,
+					    unsigned column)
 {
 	uint64_t h = (uint64_t)(uint32_t)g->nr | (uint64_t)g->kind << 32 | (uint64_t)g->arch << 40;
 	h = (h * 1024 + column) * 0x9e3779b97f4a7c15u;
@@ -134,7 +114,7 @@ static struct htr_column_memory *memory_of(struct htr_encoder *e, const struct h
 }
 
 /* *ret stays NULL for a column of zeros. */
-static int put_column(struct htr_encoder *e, const uint64_t *v, size_t n, const uint16_t *threads,
+int htr_encode_column(struct htr_encoder *e, const uint64_t *v, size_t n, const uint16_t *threads,
 		      struct htr_column_memory *memory, Holter__Column **ret)
 {
 	struct htr_column c;
@@ -277,10 +257,10 @@ static int build_who(struct htr_encoder *e, const struct htr_rows *r, Holter__Wh
 		e->cols[3][i] = i ? row->seq - r->rows[i - 1].seq - 1 : 0;
 	}
 	int rc = who_lists(e, r, who);
-	rc = rc < 0 ? rc : put_column(e, e->cols[0], r->n, NULL, NULL, &who->thread);
-	rc = rc < 0 ? rc : put_column(e, e->cols[1], r->n, NULL, NULL, &who->group);
-	rc = rc < 0 ? rc : put_column(e, e->cols[2], r->n, NULL, NULL, &who->flags);
-	return rc < 0 ? rc : put_column(e, e->cols[3], r->n, NULL, NULL, &who->seq_skip);
+	rc = rc < 0 ? rc : htr_encode_column(e, e->cols[0], r->n, NULL, NULL, &who->thread);
+	rc = rc < 0 ? rc : htr_encode_column(e, e->cols[1], r->n, NULL, NULL, &who->group);
+	rc = rc < 0 ? rc : htr_encode_column(e, e->cols[2], r->n, NULL, NULL, &who->flags);
+	return rc < 0 ? rc : htr_encode_column(e, e->cols[3], r->n, NULL, NULL, &who->seq_skip);
 }
 
 static int build_when(struct htr_encoder *e, const struct htr_rows *r, Holter__When *when)
@@ -291,210 +271,8 @@ static int build_when(struct htr_encoder *e, const struct htr_rows *r, Holter__W
 		e->cols[1][i] = r->rows[i].dur;
 		last = r->rows[i].end;
 	}
-	int rc = put_column(e, e->cols[0], r->n, NULL, NULL, &when->end);
-	return rc < 0 ? rc : put_column(e, e->cols[1], r->n, NULL, NULL, &when->duration);
-}
-
-/* ---- A: groups ---------------------------------------------------------------------------------- */
-
-/* Rows sorted by group, file order within a group; start[g] is the first of group g. */
-static uint32_t *sort_rows(struct htr_encoder *e, const struct htr_rows *r)
-{
-	uint32_t *start = htr_arena_array(&e->arena, r->n_groups + 1u, sizeof(*start));
-	uint32_t *at = htr_arena_array(&e->arena, r->n_groups + 1u, sizeof(*at));
-	if (!start || !at) {
-		return NULL;
-	}
-	uint32_t sum = 0;
-	for (uint32_t g = 0; g < r->n_groups; g++) {
-		start[g] = at[g] = sum;
-		sum += r->groups[g].n;
-	}
-	start[r->n_groups] = sum;
-	for (uint32_t i = 0; i < r->n; i++) {
-		e->order[at[r->rows[i].group]++] = i;
-	}
-	return start;
-}
-
-static int need_vals(struct htr_encoder *e, uint32_t n)
-{
-	if (n <= e->cap_vals) {
-		return 0;
-	}
-	uint32_t cap = n < 4096 ? 4096 : n + n / 2;
-	uint64_t *a = reallocarray(e->vals[0], cap, sizeof(*a));
-	e->vals[0] = a ? a : e->vals[0];
-	uint64_t *b = reallocarray(e->vals[1], cap, sizeof(*b));
-	e->vals[1] = b ? b : e->vals[1];
-	uint16_t *t = reallocarray(e->val_threads, cap, sizeof(*t));
-	e->val_threads = t ? t : e->val_threads;
-	if (!a || !b || !t) {
-		return -ENOMEM;
-	}
-	e->cap_vals = cap;
-	return 0;
-}
-
-struct value_set {
-	uint32_t n, at; /* values with this key and type; where they begin in e->vals */
-	uint32_t fill;
-	uint8_t *present;
-};
-
-/* How many values of each key and type the group has; returns how many such sets, or -ENOMEM. */
-static int count_values(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-			uint32_t n, struct value_set sets[N_SLOTS])
-{
-	memset(sets, 0, N_SLOTS * sizeof(*sets));
-	for (uint32_t i = 0; i < n; i++) {
-		const struct htr_row *row = &r->rows[rows[i]];
-		for (uint32_t k = 0; k < row->n_vals; k++) {
-			const struct htr_row_val *v = &r->vals[row->val_at + k];
-			sets[v->key * 4 + v->type].n++;
-		}
-	}
-	uint32_t sum = 0;
-	int used = 0;
-	for (uint32_t s = 0; s < N_SLOTS; s++) {
-		sets[s].at = sum;
-		sum += sets[s].n;
-		used += sets[s].n != 0;
-		if (sets[s].n && sets[s].n < n) {
-			sets[s].present = htr_arena_alloc(&e->arena, (n + 7) / 8);
-			if (!sets[s].present) {
-				return -ENOMEM;
-			}
-		}
-	}
-	int rc = need_vals(e, sum);
-	return rc < 0 ? rc : used;
-}
-
-static void fill_values(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-			uint32_t n, struct value_set sets[N_SLOTS])
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct htr_row *row = &r->rows[rows[i]];
-		for (uint32_t k = 0; k < row->n_vals; k++) {
-			const struct htr_row_val *v = &r->vals[row->val_at + k];
-			struct value_set *s = &sets[v->key * 4 + v->type];
-			uint32_t at = s->at + s->fill++;
-			e->vals[0][at] = v->v;
-			e->vals[1][at] = v->flags;
-			e->val_threads[at] = row->thread;
-			if (s->present) {
-				s->present[i / 8] = (uint8_t)(s->present[i / 8] | 1u << i % 8);
-			}
-		}
-	}
-}
-
-/* Part D holds the bytes in the order in which a reader meets the lengths. */
-static void append_data(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-			uint32_t n, unsigned key)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct htr_row *row = &r->rows[rows[i]];
-		for (uint32_t k = 0; k < row->n_vals; k++) {
-			const struct htr_row_val *v = &r->vals[row->val_at + k];
-			if (v->key == key && v->type == HTR_ST_DATA) {
-				htr_buf_add(&e->data, r->data.data + v->data_at, v->v);
-			}
-		}
-	}
-}
-
-static int put_values(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-		      const struct htr_row_group *group, Holter__Group *g)
-{
-	uint32_t n = group->n;
-	struct value_set sets[N_SLOTS];
-	int used = count_values(e, r, rows, n, sets);
-	if (used <= 0) {
-		return used;
-	}
-	fill_values(e, r, rows, n, sets);
-	g->values = htr_arena_array(&e->arena, (size_t)used, sizeof(*g->values));
-	Holter__Values *m = htr_arena_array(&e->arena, (size_t)used, sizeof(*m));
-	if (!g->values || !m) {
-		return -ENOMEM;
-	}
-	for (uint32_t s = 0; s < N_SLOTS; s++) {
-		const struct value_set *set = &sets[s];
-		if (!set->n) {
-			continue;
-		}
-		holter__values__init(m);
-		m->key = s / 4;
-		m->type = (Holter__Values__Type)(s % 4);
-		m->rows = set->n;
-		if (set->present) {
-			m->present = (ProtobufCBinaryData){ (n + 7) / 8, set->present };
-		}
-		const uint16_t *threads = r->n_threads > 1 ? e->val_threads + set->at : NULL;
-		int rc = put_column(e, e->vals[0] + set->at, set->n, threads,
-				    memory_of(e, group, N_COLUMNS + s), &m->value);
-		rc = rc < 0 ? rc
-			    : put_column(e, e->vals[1] + set->at, set->n, NULL, NULL, &m->flags);
-		if (rc < 0) {
-			return rc;
-		}
-		if (m->type == HOLTER__VALUES__TYPE__DATA) {
-			append_data(e, r, rows, n, m->key);
-		}
-		g->values[g->n_values++] = m++;
-	}
-	return e->data.failed ? -ENOMEM : 0;
-}
-
-static int put_group(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-		     const struct htr_row_group *group, Holter__Group *g)
-{
-	uint32_t n = group->n;
-	bool any_vals = false;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct htr_row *row = &r->rows[rows[i]];
-		e->cols[0][i] = row->n_args;
-		e->cols[1][i] = (uint64_t)row->result;
-		for (int a = 0; a < HTR_ARGS_MAX; a++) {
-			e->cols[2 + a][i] = row->args[a];
-		}
-		e->threads[i] = row->thread;
-		any_vals = any_vals || row->n_vals;
-	}
-	g->rows = n;
-	Holter__Column **to[N_COLUMNS] = { &g->n_args, &g->result, &g->arg0, &g->arg1,
-					   &g->arg2,   &g->arg3,   &g->arg4, &g->arg5 };
-	const uint16_t *threads = r->n_threads > 1 ? e->threads : NULL;
-	for (int c = 0; c < N_COLUMNS; c++) {
-		int rc = put_column(e, e->cols[c], n, threads, memory_of(e, group, (unsigned)c),
-				    to[c]);
-		if (rc < 0) {
-			return rc;
-		}
-	}
-	return any_vals ? put_values(e, r, rows, group, g) : 0;
-}
-
-static int build_args(struct htr_encoder *e, const struct htr_rows *r, Holter__Args *args)
-{
-	uint32_t *start = sort_rows(e, r);
-	args->group = htr_arena_array(&e->arena, r->n_groups, sizeof(*args->group));
-	Holter__Group *g = htr_arena_array(&e->arena, r->n_groups, sizeof(*g));
-	if (!start || !args->group || !g) {
-		return -ENOMEM;
-	}
-	args->n_group = r->n_groups;
-	for (uint32_t i = 0; i < r->n_groups; i++) {
-		holter__group__init(&g[i]);
-		args->group[i] = &g[i];
-		int rc = put_group(e, r, e->order + start[i], &r->groups[i], &g[i]);
-		if (rc < 0) {
-			return rc;
-		}
-	}
-	return 0;
+	int rc = htr_encode_column(e, e->cols[0], r->n, NULL, NULL, &when->end);
+	return rc < 0 ? rc : htr_encode_column(e, e->cols[1], r->n, NULL, NULL, &when->duration);
 }
 
 /* ---- S ------------------------------------------------------------------------------------------ */
@@ -523,128 +301,11 @@ static int build_strings(struct htr_encoder *e, const struct htr_rows *r, Holter
 		s->length = m;
 		return 0;
 	}
-	int rc = need_vals(e, r->n_strings);
+	int rc = htr_encode_room(e, r->n_strings);
 	for (uint32_t i = 0; rc == 0 && i < r->n_strings; i++) {
 		e->vals[0][i] = r->strings[i].len;
 	}
-	return rc < 0 ? rc : put_column(e, e->vals[0], r->n_strings, NULL, NULL, &s->length);
-}
-
-/* ---- skip data ---------------------------------------------------------------------------------- */
-
-static const struct {
-	uint32_t class;
-	enum htr_block_class counter;
-} class_counters[] = {
-	{ HTR_C_EXEC, HTR_BC_EXEC },       { HTR_C_PROCESS, HTR_BC_PROCESS },
-	{ HTR_C_FILE, HTR_BC_FILE },       { HTR_C_WRITEFS, HTR_BC_WRITEFS },
-	{ HTR_C_NETWORK, HTR_BC_NETWORK }, { HTR_C_PRIV, HTR_BC_PRIV },
-	{ HTR_C_SIGNAL, HTR_BC_SIGNAL },   { HTR_C_MEMORY, HTR_BC_MEMORY },
-	{ HTR_C_IO, HTR_BC_IO },           { HTR_C_IPC, HTR_BC_IPC },
-	{ HTR_C_TIME, HTR_BC_TIME },       { HTR_C_SCHED, HTR_BC_SCHED },
-	{ HTR_C_DESC, HTR_BC_DESC },
-};
-
-static void count_group(const struct htr_row_group *g, struct htr_block_head *h)
-{
-	switch (g->kind) {
-	case HTR_EV_EXIT:
-		h->classes[HTR_BC_PROCESS] += g->n;
-		return;
-	case HTR_EV_SIGNAL:
-		h->classes[HTR_BC_SIGNAL] += g->n;
-		return;
-	case HTR_EV_LOSS:
-	case HTR_EV_NOTE:
-	case HTR_EV_CLOCK:
-		h->classes[HTR_BC_NOTE] += g->n;
-		return;
-	default:
-		break;
-	}
-	const struct htr_syscall_desc *d =
-		g->nr >= 0 && g->arch < HTR_ARCH_MAX ? htr_syscall_lookup(g->arch, g->nr) : NULL;
-	bool any = false;
-	for (size_t i = 0; d && i < sizeof(class_counters) / sizeof(class_counters[0]); i++) {
-		if (d->classes & class_counters[i].class) {
-			h->classes[class_counters[i].counter] += g->n;
-			any = true;
-		}
-	}
-	if (!any && g->nr >= 0) {
-		h->classes[HTR_BC_OTHER] += g->n;
-	}
-}
-
-static bool failed_call(const struct htr_row *row, const struct htr_row_group *g)
-{
-	return g->nr >= 0 && row->result < 0 && row->result >= -4095 &&
-	       !(row->flags & (HTR_EVF_ENTRY_ONLY | HTR_EVF_UNFINISHED));
-}
-
-static void skip_data(struct htr_encoder *e, const struct htr_rows *r, struct htr_block_head *h)
-{
-	for (uint32_t i = 0; i < r->n_groups; i++) {
-		const struct htr_row_group *g = &r->groups[i];
-		count_group(g, h);
-		if (g->nr >= 0 && g->arch == e->native_arch) {
-			h->syscalls[g->nr % 512 / 64] |= 1ull << g->nr % 64;
-		} else if (g->nr >= 0) {
-			h->flags |= HTR_BLOCK_FOREIGN;
-		}
-	}
-	if (h->flags & HTR_BLOCK_FOREIGN) {
-		memset(h->syscalls, 0xff, sizeof(h->syscalls));
-	}
-	for (uint32_t i = 0; i < r->n; i++) {
-		h->classes[HTR_BC_ERROR] += failed_call(&r->rows[i], &r->groups[r->rows[i].group]);
-	}
-	h->n_threads = r->n_threads;
-	if (r->n_threads <= HTR_LIST_THREADS) {
-		h->n_listed = r->n_threads;
-		h->threads = e->listed;
-		for (uint32_t i = 0; i < r->n_threads; i++) {
-			htr_put32(e->listed + 4 * i, (uint32_t)r->threads[i].tid);
-		}
-	}
-	if (r->n_strings && r->n_strings <= HTR_BLOOM_STRINGS) {
-		uint32_t len = (r->n_strings * 10 + 63) / 64 * 8;
-		h->bloom_len = len < HTR_BLOOM_MAX ? len : HTR_BLOOM_MAX;
-		h->bloom = e->bloom;
-		memset(e->bloom, 0, h->bloom_len);
-		for (uint32_t i = 0; i < r->n_strings; i++) {
-			const struct htr_row_string *s = &r->strings[i];
-			htr_bloom_add(e->bloom, h->bloom_len,
-				      htr_xxh3(r->blob.data + s->at, s->len));
-		}
-	}
-}
-
-static void fill_head(struct htr_encoder *e, const struct htr_rows *r, uint64_t number,
-		      struct htr_block_head *h)
-{
-	*h = (struct htr_block_head){
-		.number = number,
-		.first_seq = r->rows[0].seq,
-		.last_seq = r->rows[r->n - 1].seq,
-		.n_events = r->n,
-		.time_unit_ns = (uint32_t)r->unit,
-		.first_ns = (int64_t)(r->first_end * r->unit),
-		.last_ns = (int64_t)(r->last_end * r->unit),
-		.max_dur_ns = r->max_dur * r->unit,
-		.lost = r->lost,
-		.loss_reasons = r->loss_reasons,
-		.kinds = r->kinds,
-	};
-	skip_data(e, r, h);
-	bool unstable = r->all_flags & HTR_EVF_UNSTABLE || r->all_val_flags & HTR_VF_UNSTABLE;
-	bool redacted = r->all_flags & HTR_EVF_REDACTED || r->all_val_flags & HTR_VF_REDACTED;
-	bool cut = r->all_flags & HTR_EVF_TRUNCATED || r->all_val_flags & HTR_VF_TRUNCATED;
-	h->flags |= (unstable ? HTR_BLOCK_UNSTABLE : 0u) | (redacted ? HTR_BLOCK_REDACTED : 0u) |
-		    (cut ? HTR_BLOCK_TRUNCATED : 0u) |
-		    (h->classes[HTR_BC_ERROR] ? HTR_BLOCK_ERRORS : 0u) |
-		    (r->kinds & 1u << HTR_EV_LOSS ? HTR_BLOCK_LOSS : 0u) |
-		    (r->n < r->cap ? HTR_BLOCK_EARLY : 0u);
+	return rc < 0 ? rc : htr_encode_column(e, e->vals[0], r->n_strings, NULL, NULL, &s->length);
 }
 
 /* ---- the block ---------------------------------------------------------------------------------- */
@@ -664,7 +325,7 @@ int htr_encoder_block(struct htr_encoder *e, const struct htr_rows *rows, uint64
 	htr_arena_reset(&e->arena);
 	htr_buf_reset(&e->data);
 	e->n_planes = 0;
-	fill_head(e, rows, number, head);
+	htr_encode_head(e, rows, number, head);
 
 	b[0].part_case = HOLTER__BLOCK__PART_WHO;
 	b[0].who = &who;
@@ -686,7 +347,7 @@ int htr_encoder_block(struct htr_encoder *e, const struct htr_rows *rows, uint64
 			rc = build_when(e, rows, &when);
 			break;
 		case HOLTER__BLOCK__PART_ARGS:
-			rc = build_args(e, rows, &args);
+			rc = htr_encode_args(e, rows, &args);
 			break;
 		case HOLTER__BLOCK__PART_STRINGS:
 			rc = build_strings(e, rows, &strings);

@@ -24,7 +24,7 @@ static bool footer_fits(const struct htr_reader *r, const struct htr_footer *f)
 	return !__builtin_add_overflow(f->index_offset, f->entries_len, &end) &&
 	       !__builtin_add_overflow(end, HTR_INDEX_HEAD + HTR_FOOTER_SIZE, &end) &&
 	       end == r->file_size && f->index_offset >= r->blocks_at &&
-	       f->n_blocks <= HTR_MAX_BLOCKS;
+	       f->n_blocks <= HTR_MAX_BLOCKS && f->entries_len <= HTR_MAX_INDEX;
 }
 
 /* One entry that continues the list without a hole. */

@@ -176,8 +176,9 @@ static int trailing_bytes(struct htr_reader *r, uint64_t end, struct htr_err *er
 	return rc;
 }
 
-/* The index stands where the blocks end; its last bytes are the footer. */
-static int finish(struct htr_reader *r, uint64_t at, uint64_t end, struct htr_err *err)
+/* Read the footer behind an index. */
+static int read_footer(struct htr_reader *r, uint64_t at, uint64_t end, bool *ret_cut,
+		       struct htr_err *err)
 {
 	const uint8_t *p;
 	size_t got;
@@ -188,13 +189,21 @@ static int finish(struct htr_reader *r, uint64_t at, uint64_t end, struct htr_er
 	if (rc < 0) {
 		return rc;
 	}
+	*ret_cut = got < HTR_FOOTER_SIZE;
+	r->footer_seen = !*ret_cut && htr_footer_decode(p, &r->footer, NULL) == 0;
+	return 0;
+}
+
+/* The index stands where the blocks end; its last bytes were the footer. */
+static int finish(struct htr_reader *r, uint64_t at, uint64_t end, struct htr_err *err)
+{
 	r->walk_done = true;
-	r->footer_seen = got == HTR_FOOTER_SIZE && htr_footer_decode(p, &r->footer, NULL) == 0;
 	struct htr_gap g = { .from = r->walk_at, .to = at };
 	if (r->footer_seen && r->footer.last_seq >= r->next_seq) {
 		g.seq_from = r->next_seq;
 		g.seq_to = r->footer.last_seq + 1;
 	}
+	int rc = 0;
 	if (at != r->walk_at || g.seq_to) {
 		rc = htr_reader_add_gap(r, g, err);
 		r->tail_gap = (uint32_t)r->n_gaps;
@@ -260,6 +269,33 @@ static int end_of_bytes(struct htr_reader *r, uint64_t at, struct htr_err *err)
 	return 0;
 }
 
+/* The next place that is worth something: damage and, in a pipe, a false index are passed over. */
+static int next_place(struct htr_reader *r, uint64_t *at, struct found *f, enum place *place,
+		      struct htr_err *err)
+{
+	int rc = classify(r, *at, f, place, err);
+	while (rc == 0) {
+		if (*place == PLACE_BAD || *place == PLACE_FOREIGN) {
+			rc = resync(r, *at + 1, at, f, place, err);
+			continue;
+		}
+		if (*place != PLACE_INDEX) {
+			break;
+		}
+		bool cut = false;
+		rc = read_footer(r, *at, f->index_end, &cut, err);
+		if (rc < 0 || r->footer_seen || !r->src.stream) {
+			break;
+		}
+		*place = cut ? PLACE_END : PLACE_BAD;
+		*at = cut ? r->walk_at : f->index_end - 1;
+		if (cut) {
+			break;
+		}
+	}
+	return rc;
+}
+
 int htr_walk_step(struct htr_reader *r, struct htr_err *err)
 {
 	struct found f;
@@ -272,10 +308,7 @@ int htr_walk_step(struct htr_reader *r, struct htr_err *err)
 		return htr_err_set(err, -E2BIG, "more than %u blocks", HTR_MAX_BLOCKS);
 	}
 	r->src.keep = at;
-	int rc = classify(r, at, &f, &place, err);
-	if (rc == 0 && (place == PLACE_BAD || place == PLACE_FOREIGN)) {
-		rc = resync(r, at + 1, &at, &f, &place, err);
-	}
+	int rc = next_place(r, &at, &f, &place, err);
 	if (rc < 0) {
 		return rc;
 	}
