@@ -32,6 +32,21 @@ int arch_read(pid_t tid, struct arch_call *ret) __attribute__((warn_unused_resul
 /* arch_result - the return register alone, the cheap way. Returns 0 or -errno. */
 int arch_result(pid_t tid, int64_t *ret) __attribute__((warn_unused_result));
 
+enum outcome_after_signal {
+	OUTCOME_UNKNOWN = 0, /* not an architecture or calling convention we can look into */
+	OUTCOME_EINTR,	     /* the handler's caller gets -EINTR */
+	OUTCOME_RESTARTS,    /* the call is issued again after the handler, or at once */
+};
+
+/*
+ * arch_after_signal - at the stop before a handler's first instruction: what becomes of the call that the
+ * signal hit
+ *
+ * Source: the kernel has already decided and put it into the frame on the stack: struct rt_sigframe in
+ *         arch/x86/include/asm/sigframe.h.
+ */
+enum outcome_after_signal arch_after_signal(pid_t tid);
+
 /* arch_set_result - change the return register. Returns 0 or -errno. */
 int arch_set_result(pid_t tid, int64_t value);
 

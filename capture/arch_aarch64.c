@@ -71,3 +71,9 @@ int arch_set_result(pid_t tid, int64_t value)
 	f.x[0] = (uint64_t)value;
 	return ptrace(PTRACE_SETREGSET, tid, (void *)NT_PRSTATUS, &io) < 0 ? -errno : 0;
 }
+
+enum outcome_after_signal arch_after_signal(pid_t tid)
+{
+	(void)tid;
+	return OUTCOME_UNKNOWN;
+}

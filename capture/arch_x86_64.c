@@ -10,8 +10,11 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
+
+#include "capture/mem.h"
 
 /* Segment selectors of user code, arch/x86/include/asm/segment.h; x32 runs in the 64-bit one. */
 #define USER32_CS 0x23
@@ -69,4 +72,27 @@ int arch_result(pid_t tid, int64_t *ret)
 int arch_set_result(pid_t tid, int64_t value)
 {
 	return ptrace(PTRACE_POKEUSER, tid, rax_at, (void *)value) < 0 ? -errno : 0;
+}
+
+/* Offsets in the frame a handler starts on: return address, ucontext (flags, link, stack), sigcontext. */
+#define FRAME_RAX (8 + 40 + 13 * 8)
+#define FRAME_LEN (8 + 40 + 17 * 8)
+
+enum outcome_after_signal arch_after_signal(pid_t tid)
+{
+	struct user_regs_struct r;
+	uint8_t frame[FRAME_LEN];
+	int64_t saved;
+
+	if (ptrace(PTRACE_GETREGS, tid, NULL, &r) < 0) {
+		return OUTCOME_UNKNOWN;
+	}
+	if ((int64_t)r.rax <= -512 && (int64_t)r.rax >= -516) {
+		return OUTCOME_RESTARTS; /* no handler ran: the signal was ignored */
+	}
+	if (r.cs == USER32_CS || mem_read(tid, r.rsp, frame, sizeof(frame)) != sizeof(frame)) {
+		return OUTCOME_UNKNOWN;
+	}
+	memcpy(&saved, frame + FRAME_RAX, sizeof(saved));
+	return saved == -EINTR ? OUTCOME_EINTR : OUTCOME_RESTARTS;
 }

@@ -60,7 +60,7 @@ void args_iovec(struct decoder *d, struct tracee *t, struct rec *r, uint64_t add
 }
 
 struct message {
-	uint64_t name, iov, iovlen;
+	uint64_t name, iov, iovlen, control_len;
 	uint32_t name_len;
 };
 
@@ -70,20 +70,20 @@ static bool read_message(struct tracee *t, uint64_t addr, bool wide, struct mess
 		struct {
 			uint64_t name;
 			uint32_t name_len, pad;
-			uint64_t iov, iovlen;
+			uint64_t iov, iovlen, control, control_len;
 		} raw;
 
 		if (mem_read(t->tid, addr, &raw, sizeof(raw)) != (ssize_t)sizeof(raw)) {
 			return false;
 		}
-		*m = (struct message){ raw.name, raw.iov, raw.iovlen, raw.name_len };
+		*m = (struct message){ raw.name, raw.iov, raw.iovlen, raw.control_len, raw.name_len };
 	} else {
-		uint32_t raw[4];
+		uint32_t raw[6];
 
 		if (mem_read(t->tid, addr, raw, sizeof(raw)) != (ssize_t)sizeof(raw)) {
 			return false;
 		}
-		*m = (struct message){ raw[0], raw[2], raw[3], raw[1] };
+		*m = (struct message){ raw[0], raw[2], raw[3], raw[5], raw[1] };
 	}
 	return true;
 }
@@ -104,8 +104,9 @@ void args_msghdr(struct decoder *d, struct tracee *t, struct rec *r, uint64_t ad
 		if (n > 0) {
 			rec_bytes(r, HTR_K_SOCK_PEER, raw, (size_t)n, 0);
 		}
-	} else if (!d->io_data && !after) {
-		/* default profile: the socket is connected, so the connect call said it all */
+	} else if (!d->io_data && !after && m.control_len == 0) {
+		/* default profile: the socket is connected, so the connect call said it all; with control
+		 * data descriptors may be passed */
 		r->skip = true;
 	}
 	if (d->io_data) {

@@ -25,9 +25,14 @@
 
 static void go_on(struct recorder *rc, const struct waiting *w)
 {
-	if (w->id) {
-		(void)listener_continue(&rc->listener, w->id);
+	struct tracee *t = tracees_get(&rc->tracees, w->tid);
+
+	if (!t) { /* killed while it waited */
+		rec_put(&rc->pool, w->rec);
+	} else if (w->id) {
+		call_answer_result(rc, t, w->rec, w->id);
 	} else {
+		t->rec = w->rec;
 		(void)tracer_resume(w->tid, RESUME_TO_CALL, 0);
 	}
 }
@@ -118,9 +123,9 @@ static bool attach(struct recorder *rc, struct tracee *t, const struct notificat
 		.tid = t->tid,
 		.target = x->tid,
 		.id = n ? n->id : 0,
+		.rec = r_take,
 		.since_ns = recorder_now(rc),
 	};
-	emit_entry(rc, r_take);
 	return true;
 }
 

@@ -11,6 +11,11 @@
 #include "capture/tracer.h"
 #include "formats/core/clock.h"
 
+/* newer than the headers of Debian 12's C library */
+#ifndef CLONE_CLEAR_SIGHAND
+#define CLONE_CLEAR_SIGHAND 0x100000000ULL
+#endif
+
 int64_t recorder_now(const struct recorder *rc)
 {
 	return htr_clock_ns(CLOCK_MONOTONIC) - rc->start_mono_ns;
@@ -122,21 +127,17 @@ void call_interrupted(struct recorder *rc, struct tracee *t)
 	}
 }
 
-/* Is this the call that ended with a restart code a moment ago? Then it is one call, begun back then. */
+/* Is this the call that ended with a restart code a moment ago? Then it is one call, begun back then. Other
+ * calls in between are those of a signal handler. */
 static void join_restart(struct recorder *rc, struct tracee *t, struct rec *r)
 {
 	struct rec *old = t->restarting;
 
-	if (!old) {
-		return;
-	}
-	if (old->b.ev.nr == r->b.ev.nr &&
+	if (old && old->b.ev.nr == r->b.ev.nr &&
 	    memcmp(old->b.ev.args, r->b.ev.args, sizeof(r->b.ev.args)) == 0) {
 		r->entry_ns = old->entry_ns;
 		t->restarting = NULL;
 		rec_put(&rc->pool, old);
-	} else {
-		call_interrupted(rc, t);
 	}
 }
 
@@ -172,7 +173,6 @@ static void answer_result(struct recorder *rc, struct tracee *t, struct rec *r, 
 	}
 	t->rec = r;
 	t->state = restart ? TRACEE_BEFORE : TRACEE_ARMED;
-	t->no_eintr = false;
 	int sent = restart ? listener_restart(&rc->listener, id)
 			   : listener_continue(&rc->listener, id);
 
@@ -186,21 +186,30 @@ static void answer_result(struct recorder *rc, struct tracee *t, struct rec *r, 
 	stop_wait(rc, t->tid);
 }
 
-static uint64_t clone_flags(const struct rec *r)
+/* Calls of the fork family that will make their event, unless memory or a limit is short. All others
+ * (namespaces may be refused, CLONE_UNTRACED makes no event, some flags contradict each other) are
+ * followed to their result. */
+static bool spawn_is_usual(const struct rec *r)
 {
-	if (r->desc && strcmp(r->desc->name, "clone3") == 0) {
-		for (unsigned i = 0; i < r->b.ev.n_vals; i++) {
-			const struct htr_val *v = &r->b.vals[i];
-			uint64_t flags = 0;
+	const uint64_t usual = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_VFORK |
+			       CLONE_PARENT | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |
+			       CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID |
+			       CLONE_DETACHED | CLONE_IO | CLONE_CLEAR_SIGHAND;
+	uint64_t flags = r->b.ev.args[0] & ~(uint64_t)0xff;
 
-			if (v->key == HTR_K_ARG0 && v->type == HTR_VT_BYTES && v->len >= 8) {
-				memcpy(&flags, v->data, sizeof(flags));
-				return flags;
-			}
+	if (strcmp(r->desc->name, "clone3") == 0) {
+		const struct htr_val *v = r->b.ev.n_vals ? &r->b.vals[0] : NULL;
+
+		if (!v || v->key != HTR_K_ARG0 || v->type != HTR_VT_BYTES || v->len < 64) {
+			return false;
 		}
-		return 0;
+		memcpy(&flags, v->data, sizeof(flags));
+	} else if (strcmp(r->desc->name, "clone") != 0) {
+		return true;
 	}
-	return r->desc && strcmp(r->desc->name, "clone") == 0 ? r->b.ev.args[0] : 0;
+	return !(flags & ~usual) && !((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND)) &&
+	       !((flags & CLONE_SIGHAND) && !(flags & CLONE_VM)) &&
+	       !((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND));
 }
 
 static void answer(struct recorder *rc, struct tracee *t, struct rec *r,
@@ -215,22 +224,31 @@ static void answer(struct recorder *rc, struct tracee *t, struct rec *r,
 		answer_result(rc, t, r, n->id, true);
 		break;
 	case HOW_SPAWN:
-		if (clone_flags(r) & CLONE_UNTRACED) {
-			answer_result(rc, t, r, n->id, true);
-		} else {
+		if (spawn_is_usual(r)) {
 			answer_spawn(rc, t, r, n->id);
+		} else {
+			answer_result(rc, t, r, n->id, true);
 		}
 		break;
 	case HOW_PTRACE:
 		if (aside_ptrace(rc, t, n, r)) {
 			break;
 		}
-		answer_entry(rc, r, n->id);
+		call_answer_result(rc, t, r, n->id);
 		break;
 	case HOW_NOT:
 	case HOW_ENTRY:
 		answer_entry(rc, r, n->id);
 		break;
+	}
+}
+
+void call_answer_result(struct recorder *rc, struct tracee *t, struct rec *r_take, uint64_t id)
+{
+	if (t->seized) {
+		answer_result(rc, t, r_take, id, !rc->listener.killable);
+	} else {
+		answer_entry(rc, r_take, id);
 	}
 }
 
@@ -302,7 +320,6 @@ void call_entered(struct recorder *rc, struct tracee *t, const struct arch_call 
 		return;
 	}
 	if (plan_how(rc->plan, desc) == HOW_NOT && arch != HTR_ARCH_I386) {
-		call_interrupted(rc, t);
 		return;
 	}
 	t->rec = call_begin(rc, t, arch, c->nr, c->nr >= 0 ? c->args : none);

@@ -216,6 +216,14 @@ void life_spawn(struct recorder *rc, struct tracee *t)
 		r->b.ev.flags |= thread ? 0 : HTR_EVF_LAST;
 		rec_int(r, HTR_K_CHILD_PID, thread ? t->proc->pid : child);
 		rec_int(r, HTR_K_CLONE_FLAGS, (int64_t)flags);
+		if ((flags & CLONE_PARENT) && !thread) {
+			pid_t pid;
+			pid_t ppid;
+
+			if (snapshot_tgid(child, &pid, &ppid) == 0) {
+				rec_int(r, HTR_K_CHILD_PPID, ppid);
+			}
+		}
 		call_emit(rc, r, recorder_now(rc));
 	}
 	if (c && stop_take_held(rc, child, &status)) {

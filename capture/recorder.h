@@ -31,7 +31,8 @@ struct held {
 /* A ptrace attach of the task that waits until we let go of its target. */
 struct waiting {
 	pid_t tid, target;
-	uint64_t id; /* of the notification that is not yet answered */
+	uint64_t id; /* of the notification that is not yet answered, 0: an entry stop */
+	struct rec *rec; /* owned */
 	int64_t since_ns;
 };
 
@@ -86,6 +87,8 @@ void call_interrupted(struct recorder *rc, struct tracee *t);
 /* call_begin - record of a call at its entry; NULL: not wanted or out of memory. */
 struct rec *call_begin(struct recorder *rc, struct tracee *t, enum htr_arch arch, int32_t nr,
 		       const uint64_t args[6]);
+/* call_answer_result - let a waiting call run and take its result; entry only for a thread that is not ours. */
+void call_answer_result(struct recorder *rc, struct tracee *t, struct rec *r_take, uint64_t id);
 /* call_emit - stamp and hand over to the sink, then give back. */
 void call_emit(struct recorder *rc, struct rec *r, int64_t now_ns);
 

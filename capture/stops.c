@@ -32,7 +32,6 @@ static void take_result(struct recorder *rc, struct tracee *t)
 	if (result == -EINTR) {
 		/* our doing: without a real signal the kernel shall issue the call again */
 		arch_set_result(t->tid, -KERNEL_ERESTARTNOHAND);
-		t->no_eintr = true;
 	}
 	if (result == -EINTR || is_restart_code(result)) {
 		rc->n_restarts++;
@@ -84,7 +83,11 @@ static bool entry_aside(struct recorder *rc, struct tracee *t)
 		return false;
 	}
 	t->rec = NULL;
-	return aside_ptrace(rc, t, NULL, r);
+	if (aside_ptrace(rc, t, NULL, r)) {
+		return true;
+	}
+	t->rec = r;
+	return false;
 }
 
 static void on_call(struct recorder *rc, struct tracee *t)
@@ -134,40 +137,67 @@ static void undo_cut_wait(struct recorder *rc, struct tracee *t)
 	}
 }
 
-static void on_signal(struct recorder *rc, struct tracee *t, int sig)
+/* What a signal finds of a pending call. Calls that are over or have not begun are settled here; of one
+ * that was interrupted the record goes to t->restarting. */
+static void settle_before_signal(struct recorder *rc, struct tracee *t)
 {
 	int64_t result = 0;
 
-	switch ((enum tracee_state)t->state) {
-	case TRACEE_FOLLOWED:
-	case TRACEE_ARMED:
-	case TRACEE_BEFORE:
-	case TRACEE_ENTERED:
-		if (rc->ptrace_calls && t->inside) {
-			break;
+	if (!t->rec || (rc->ptrace_calls && t->inside) || arch_result(t->tid, &result) < 0) {
+		return;
+	}
+	if (t->state == TRACEE_BEFORE || result == -KERNEL_ERESTARTNOINTR) {
+		/* has not begun; it will be issued again after the handler */
+		if (result == -KERNEL_ERESTARTSYS) {
+			arch_set_result(t->tid, -KERNEL_ERESTARTNOINTR);
 		}
-		if (arch_result(t->tid, &result) == 0 && t->rec) {
-			if (t->state == TRACEE_BEFORE || result == -KERNEL_ERESTARTNOINTR) {
-				/* has not begun; it will be issued again after the handler */
-				if (result == -KERNEL_ERESTARTSYS) {
-					arch_set_result(t->tid, -KERNEL_ERESTARTNOINTR);
-				}
-				rec_put(&rc->pool, t->rec);
-				t->rec = NULL;
-			} else {
-				call_finished(rc, t, t->no_eintr ? -EINTR : result);
-			}
-		}
-		t->state = TRACEE_OUTSIDE;
-		break;
-	default:
+		rec_put(&rc->pool, t->rec);
+		t->rec = NULL;
+	} else if (is_restart_code(result)) {
+		call_interrupted(rc, t);
+		t->restarting = t->rec;
+		t->restarting->b.ev.result = result;
+		t->rec = NULL;
+	} else {
+		call_finished(rc, t, result);
+	}
+}
+
+static void on_signal(struct recorder *rc, struct tracee *t, int sig)
+{
+	if (t->rec) {
+		settle_before_signal(rc, t);
+	} else {
 		undo_cut_wait(rc, t);
+	}
+	t->state = TRACEE_OUTSIDE;
+	life_signal(rc, t, sig);
+	if (t->restarting && tracer_interrupt(t->tid) == 0) {
+		t->state = TRACEE_HANDLER;
+	}
+	resume(rc, t, sig);
+}
+
+/* The handler's frame tells what the kernel made of the interrupted call. */
+static void on_handler(struct recorder *rc, struct tracee *t)
+{
+	struct rec *r = t->restarting;
+
+	t->state = TRACEE_OUTSIDE;
+	if (!r) {
+		return;
+	}
+	switch (arch_after_signal(t->tid)) {
+	case OUTCOME_EINTR:
+		r->b.ev.result = -EINTR;
+		call_interrupted(rc, t);
+		break;
+	case OUTCOME_RESTARTS:
+		break; /* joined when it comes again */
+	case OUTCOME_UNKNOWN:
+		call_interrupted(rc, t);
 		break;
 	}
-	t->no_eintr = false;
-	call_interrupted(rc, t);
-	life_signal(rc, t, sig);
-	resume(rc, t, sig);
 }
 
 /* ---- the rest -------------------------------------------------------------------------------------------- */
@@ -189,6 +219,16 @@ static void on_trap(struct recorder *rc, struct tracee *t)
 		rc->root_stopped = false;
 	}
 	resume(rc, t, 0);
+}
+
+/* The stop that carried a result may be the beginning of a group stop as well. */
+static void after_stop(struct recorder *rc, struct tracee *t, enum stop stop)
+{
+	if (stop == STOP_GROUP) {
+		on_group(rc, t);
+	} else {
+		on_trap(rc, t);
+	}
 }
 
 /* What becomes of a pending call of a thread that is let go. */
@@ -353,19 +393,15 @@ void stop_handle(struct recorder *rc, pid_t tid, int status)
 		break;
 	case ACT_RESULT:
 		take_result(rc, t);
-		if (stop == STOP_GROUP) {
-			on_group(rc, t);
-		} else {
-			on_trap(rc, t);
-		}
+		after_stop(rc, t, stop);
 		break;
 	case ACT_BEGIN:
 		begin_followed(t);
-		if (stop == STOP_GROUP) {
-			on_group(rc, t);
-		} else {
-			on_trap(rc, t);
-		}
+		after_stop(rc, t, stop);
+		break;
+	case ACT_HANDLER:
+		on_handler(rc, t);
+		after_stop(rc, t, stop);
 		break;
 	case ACT_CALL:
 		on_call(rc, t);

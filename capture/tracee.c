@@ -21,6 +21,7 @@ enum action tracee_action(enum tracee_state state, enum stop stop)
 		HOL = ACT_HOLD,
 		VAL = ACT_RESULT,
 		BEG = ACT_BEGIN,
+		HAN = ACT_HANDLER,
 		CAL = ACT_CALL,
 		SPA = ACT_SPAWN,
 		EXE = ACT_EXEC,
@@ -40,6 +41,7 @@ enum action tracee_action(enum tracee_state state, enum stop stop)
 		[TRACEE_ARMED]    = { END, END, CAL, VAL, VAL, SPA, SPA, SPA, EXE, ODD, SIG, IGN },
 		[TRACEE_BEFORE]   = { END, END, CAL, BEG, BEG, SPA, SPA, SPA, EXE, ODD, SIG, IGN },
 		[TRACEE_FOLLOWED] = { END, END, CAL, RES, GRP, SPA, SPA, SPA, EXE, ODD, SIG, IGN },
+		[TRACEE_HANDLER]  = { END, END, CAL, HAN, HAN, SPA, SPA, SPA, EXE, ODD, SIG, IGN },
 		[TRACEE_LEAVING]  = { END, END, LEA, LEA, LEA, SPA, SPA, SPA, EXE, LEA, LEA, IGN },
 		[TRACEE_ASIDE]    = { END, END, ODD, ODD, ODD, ODD, ODD, ODD, ODD, ODD, ODD, IGN },
 	};
@@ -54,7 +56,7 @@ enum action tracee_action(enum tracee_state state, enum stop stop)
 const char *tracee_state_name(enum tracee_state state)
 {
 	static const char *const names[TRACEE_STATE_MAX] = {
-		"new", "outside", "entered", "armed", "before", "followed", "leaving", "aside",
+		"new", "outside", "entered", "armed", "before", "followed", "handler", "leaving", "aside",
 	};
 
 	return (unsigned)state < TRACEE_STATE_MAX ? names[state] : "?";

@@ -25,6 +25,7 @@ enum tracee_state {
 	TRACEE_ARMED,    /* a call runs with an interrupt pending: the next stop has its result */
 	TRACEE_BEFORE,   /* a call was sent back to restart with an interrupt pending */
 	TRACEE_FOLLOWED, /* runs under PTRACE_SYSCALL until the exit stop of its call */
+	TRACEE_HANDLER,  /* a signal hit a call: stops once before the first instruction of its handler */
 	TRACEE_LEAVING,  /* to be detached at its next stop */
 	TRACEE_ASIDE,    /* not seized by us: entries only */
 	TRACEE_STATE_MAX
@@ -35,6 +36,7 @@ enum action {
 	ACT_HOLD,       /* stay stopped until the parent's event */
 	ACT_RESULT,     /* the return register holds the result of the pending call */
 	ACT_BEGIN,      /* the call was sent back: follow it from here */
+	ACT_HANDLER,    /* did the signal end the call, or will it be restarted? */
 	ACT_CALL,       /* entry or exit of a call */
 	ACT_SPAWN,      /* new child */
 	ACT_EXEC,       /* new image */
@@ -74,7 +76,6 @@ struct tracee {
 	bool seized;
 	bool group;             /* in a group stop, listening */
 	bool inside;            /* ptrace channel: between entry and exit stop */
-	bool no_eintr;          /* -EINTR of the pending call was turned into a restart by us */
 	struct rec *rec;        /* pending call, owned; NULL none */
 	struct rec *restarting; /* call that ended with a restart code and may come again, owned */
 	int64_t left_ns;        /* ASIDE: when we let go of it, 0 never had it */
