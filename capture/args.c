@@ -44,11 +44,12 @@ static void read_text(struct decoder *d, struct tracee *t, struct rec *r, unsign
 	bool cut;
 	ssize_t n = mem_str(t->tid, r->b.ev.args[i], d->scratch, MEM_STR_MAX, &cut);
 
-	if (n < 0) {
-		unreadable(r);
-		return;
+	if (n < 0 || (cut && n < MEM_STR_MAX)) {
+		unreadable(r); /* all of it, or its end */
 	}
-	rec_bytes(r, HTR_K_ARG0 + i, d->scratch, (size_t)n, cut ? HTR_VF_TRUNCATED : 0);
+	if (n >= 0) {
+		rec_bytes(r, HTR_K_ARG0 + i, d->scratch, (size_t)n, cut ? HTR_VF_TRUNCATED : 0);
+	}
 }
 
 /* A struct or an array of them. n_bytes 0: the kind's own size. */

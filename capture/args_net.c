@@ -104,7 +104,7 @@ void args_msghdr(struct decoder *d, struct tracee *t, struct rec *r, uint64_t ad
 		if (n > 0) {
 			rec_bytes(r, HTR_K_SOCK_PEER, raw, (size_t)n, 0);
 		}
-	} else if (!d->io_data && !after && m.control_len == 0) {
+	} else if (!d->io_data && !after && m.control_len == 0 && !r->named) {
 		/* default profile: the socket is connected, so the connect call said it all; with control
 		 * data descriptors may be passed */
 		r->skip = true;

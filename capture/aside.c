@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <linux/ptrace.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@
 #define REQ_ATTACH  16
 
 #define PATIENCE_NS 200000000LL  /* an attach waits no longer for a target that does not stop */
+#define EXEC_NS	    100000000LL /* an exec that has not changed the image by then has failed */
 #define GRACE_NS    1000000000LL /* after letting go: time for the other tracer to come */
 
 static void go_on(struct recorder *rc, const struct waiting *w)
@@ -84,12 +86,12 @@ static bool traceme(struct recorder *rc, struct tracee *t, const struct notifica
 	life_note(rc, t, "stepping aside: the task has this thread traced itself");
 	if (!n) { /* ptrace channel: at the entry stop */
 		emit_entry(rc, r_take);
+		aside_watch(rc, t);
 		(void)tracer_detach(t->tid, 0);
 		t->seized = false;
 		t->inside = false;
 		t->state = TRACEE_ASIDE;
 		t->left_ns = recorder_now(rc);
-		aside_watch(rc, t);
 		return true;
 	}
 	rec_put(&rc->pool,
@@ -170,6 +172,7 @@ void aside_watch(struct recorder *rc, struct tracee *t)
 		close(p->watch_fd);
 		p->watch_fd = -1;
 	}
+	rc->unwatched |= p->watch_fd < 0;
 }
 
 /* All threads of a process that is gone; those we seized tell their own end. */
@@ -213,20 +216,72 @@ void aside_ended(struct recorder *rc)
 	}
 }
 
-void aside_exec(struct recorder *rc, struct tracee *t)
+void aside_look(struct recorder *rc)
 {
-	t->proc->exec_mark = snapshot_mark(&rc->dec, t->proc);
+	size_t pos = 0;
+	uint64_t pid;
+	void *val;
+
+	rc->unwatched = false;
+	while (htr_map_next(&rc->tracees.processes, &pos, &pid, &val)) {
+		struct process *p = val;
+
+		if (p->watch_fd >= 0) {
+			continue;
+		}
+		rc->unwatched = true;
+		if (kill(p->pid, 0) < 0 && errno == ESRCH) {
+			end_process(rc, p->pid);
+			return; /* the map has changed; the next turn looks on */
+		}
+	}
 }
 
-void aside_exec_seen(struct recorder *rc, struct tracee *t)
-{
-	uint64_t before = t->proc->exec_mark;
+/* ---- exec by a thread that is not seized ------------------------------------------------------------- */
 
-	if (!before) {
+void aside_exec(struct recorder *rc, struct tracee *t, struct rec *r_take, uint64_t id)
+{
+	t->proc->exec_mark = snapshot_mark(&rc->dec, t->proc);
+	if (listener_continue(&rc->listener, id) < 0) {
+		rec_put(&rc->pool, r_take);
 		return;
 	}
+	t->rec = r_take;
+	if (rc->n_execs < EXECS_MAX) {
+		rc->execs[rc->n_execs++] = (struct exec_due){ t->tid, recorder_now(rc) };
+	}
+}
+
+bool aside_exec_seen(struct recorder *rc, struct tracee *t)
+{
+	uint64_t before = t->proc->exec_mark;
+	uint64_t now = before ? snapshot_mark(&rc->dec, t->proc) : 0;
+
+	if (!now || now == before) {
+		return false;
+	}
 	t->proc->exec_mark = 0;
-	if (snapshot_mark(&rc->dec, t->proc) != before) {
-		life_exec_unseized(rc, t);
+	life_exec_unseized(rc, t);
+	return true;
+}
+
+void aside_execs_due(struct recorder *rc)
+{
+	int64_t now = recorder_now(rc);
+
+	for (unsigned i = 0; i < rc->n_execs;) {
+		struct exec_due d = rc->execs[i];
+		struct tracee *t = tracees_get(&rc->tracees, d.tid);
+		bool open = t && t->rec && t->proc->exec_mark && !aside_exec_seen(rc, t);
+
+		if (open && now - d.since_ns < EXEC_NS) {
+			i++;
+			continue;
+		}
+		rc->execs[i] = rc->execs[--rc->n_execs];
+		if (open) { /* the old image is still there: it failed */
+			t->proc->exec_mark = 0;
+			call_unfinished(rc, t, HTR_EVF_ENTRY_ONLY);
+		}
 	}
 }

@@ -44,6 +44,7 @@ struct rec *call_begin(struct recorder *rc, struct tracee *t, enum htr_arch arch
 		args_socketcall(t, r);
 	}
 	r->how = plan_how(rc->plan, r->desc);
+	r->named = r->desc && rc->plan->named[r->desc->id];
 	if (r->how == HOW_NOT || !plan_cond_holds(rc->plan, r->desc, ev->args)) {
 		rec_put(&rc->pool, r);
 		return NULL;
@@ -95,7 +96,11 @@ void call_finished(struct recorder *rc, struct tracee *t, int64_t result)
 		args_failed_exec(&rc->dec, t, r);
 	}
 	if (plan_default_how(r->desc) == HOW_SPAWN && result > 0) {
-		/* no event came: CLONE_UNTRACED. The child shows itself at its first call. */
+		/* no event came: CLONE_UNTRACED. The child shows itself at its first notification. */
+		if (rc->ptrace_calls) {
+			life_note(rc, t, "child made by CLONE_UNTRACED: it is not recorded");
+			life_loss(rc, t->tid, 0, HTR_LOSS_UNSPEC);
+		}
 		r->b.ev.kind = HTR_EV_SPAWN;
 		if (!(r->b.ev.args[0] & CLONE_THREAD)) {
 			r->b.ev.flags |= HTR_EVF_LAST;
@@ -280,7 +285,8 @@ void call_notified(struct recorder *rc, const struct notification *n)
 		return;
 	}
 	if (t->state == TRACEE_ASIDE) {
-		aside_exec_seen(rc, t);
+		(void)aside_exec_seen(rc, t);
+		t->proc->exec_mark = 0;
 		aside_return(rc, t);
 	}
 	if (t->rec) {
@@ -298,7 +304,8 @@ void call_notified(struct recorder *rc, const struct notification *n)
 	}
 	join_restart(rc, t, r);
 	if (is_exec(r) && t->state == TRACEE_ASIDE) {
-		aside_exec(rc, t);
+		aside_exec(rc, t, r, n->id);
+		return;
 	}
 	if (t->state == TRACEE_LEAVING) {
 		answer_entry(rc, r, n->id); /* the interrupt that is to stop it is spoken for */

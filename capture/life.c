@@ -292,10 +292,13 @@ void life_exec(struct recorder *rc, struct tracee *t)
 
 void life_exec_unseized(struct recorder *rc, struct tracee *t)
 {
-	struct rec *r = begin(rc, t, HTR_EV_EXEC);
+	struct rec *r = t->rec ? t->rec : begin(rc, t, HTR_EV_EXEC);
 
+	t->rec = NULL;
 	t->proc->exec_done = true;
 	if (r) {
+		r->b.ev.kind = HTR_EV_EXEC;
+		r->b.ev.result = 0;
 		snapshot_image(&rc->dec, t, r, 0, true);
 		snapshot_ids(&rc->dec, t, r, rc->start_boot_ns);
 		call_emit(rc, r, recorder_now(rc));
@@ -306,9 +309,11 @@ void life_exec_unseized(struct recorder *rc, struct tracee *t)
 
 void life_exit(struct recorder *rc, struct tracee *t, bool known, int status)
 {
+	/* a fork without its event has failed before the thread went on to its end */
+	bool failed = t->state == TRACEE_ENTERED;
 	struct rec *r;
 
-	call_unfinished(rc, t, HTR_EVF_UNFINISHED);
+	call_unfinished(rc, t, failed ? HTR_EVF_ENTRY_ONLY : HTR_EVF_UNFINISHED);
 	r = begin(rc, t, HTR_EV_EXIT);
 	if (r) {
 		if (t->proc->n_threads == 1) {

@@ -114,7 +114,7 @@ static int timeout_of(const struct loop *l)
 {
 	const struct recorder *rc = l->rc;
 
-	if (rc->n_held || rc->n_waiting || signals_pending(&l->signals)) {
+	if (rc->n_held || rc->n_waiting || rc->n_execs || rc->unwatched || signals_pending(&l->signals)) {
 		return SHORT_MS;
 	}
 	return l->ticking || l->hangup ? IDLE_MS : -1;
@@ -129,6 +129,12 @@ static void look_after(struct loop *l)
 	}
 	if (rc->n_waiting) {
 		aside_check(rc);
+	}
+	if (rc->n_execs) {
+		aside_execs_due(rc);
+	}
+	if (rc->unwatched) {
+		aside_look(rc);
 	}
 	signals_due(&l->signals, rc);
 }

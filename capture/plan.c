@@ -340,6 +340,7 @@ static int apply_word(struct plan *plan, const char *word, bool add, struct htr_
 		}
 		if (add) {
 			want(plan, d, NULL);
+			plan->named[d->id] |= d == one;
 		} else {
 			unwant(plan, d);
 		}

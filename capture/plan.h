@@ -49,6 +49,7 @@ struct plan {
 	bool io_data;                /* keep the first bytes of I/O */
 	uint8_t how[PLAN_CALLS_MAX]; /* enum how, by htr_syscall_desc.id */
 	struct cond cond[PLAN_CALLS_MAX];
+	bool named[PLAN_CALLS_MAX]; /* asked for by its own name: whatever its arguments are */
 };
 
 /*

@@ -27,7 +27,7 @@ struct rec *rec_get(struct rec_pool *pool, enum htr_event_kind kind)
 	r->desc = NULL;
 	r->how = HOW_NOT;
 	r->entry_ns = 0;
-	r->skip = false;
+	r->skip = r->named = false;
 	r->next = NULL;
 	return r;
 }

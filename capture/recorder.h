@@ -38,6 +38,13 @@ struct waiting {
 
 #define HELD_MAX    4096
 #define WAITING_MAX 64
+#define EXECS_MAX   64
+
+/* An execve whose outcome is not known yet. */
+struct exec_due {
+	pid_t tid;
+	int64_t since_ns;
+};
 
 struct recorder {
 	const struct plan *plan;
@@ -60,6 +67,9 @@ struct recorder {
 	unsigned n_held;
 	struct waiting waiting[WAITING_MAX];
 	unsigned n_waiting;
+	struct exec_due execs[EXECS_MAX];
+	unsigned n_execs;
+	bool unwatched; /* some process ends without our being told */
 
 	/* last signal the program itself got: a signal to the group reaches both of us */
 	int root_signal;
@@ -124,9 +134,14 @@ bool aside_return(struct recorder *rc, struct tracee *t);
 void aside_watch(struct recorder *rc, struct tracee *t);
 /* aside_ended - read the watch: emit exits. */
 void aside_ended(struct recorder *rc);
-/* aside_exec - entry of execve by a thread that is not seized; aside_exec_seen: did it succeed? */
-void aside_exec(struct recorder *rc, struct tracee *t);
-void aside_exec_seen(struct recorder *rc, struct tracee *t);
+/* aside_look - processes that could not be watched: are they still there? */
+void aside_look(struct recorder *rc);
+/* aside_exec - execve of a thread that is not seized: let it run, keep its record until it is known whether
+ * the image changed. */
+void aside_exec(struct recorder *rc, struct tracee *t, struct rec *r_take, uint64_t id);
+/* aside_exec_seen - did it? Emits the EXEC record then. */
+bool aside_exec_seen(struct recorder *rc, struct tracee *t);
+void aside_execs_due(struct recorder *rc);
 
 /* ---- stops.c ---- */
 

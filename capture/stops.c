@@ -266,13 +266,13 @@ static void leave(struct recorder *rc, struct tracee *t, enum stop stop, int sig
 		sig = 0;
 	}
 	settle_call(rc, t, stop);
+	aside_watch(rc, t); /* before it can end and be reaped */
 	(void)tracer_detach(t->tid, sig);
 	t->seized = false;
 	t->group = false;
 	t->inside = false;
 	t->state = TRACEE_ASIDE;
 	t->left_ns = recorder_now(rc);
-	aside_watch(rc, t);
 	aside_left(rc, t->tid);
 }
 
