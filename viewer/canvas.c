@@ -11,6 +11,11 @@
 
 static const struct cell blank = { .cp = ' ', .width = 1, .style = ST_TEXT };
 
+static struct cell *cell_at(const struct canvas *c, int x, int y)
+{
+	return &c->cells[(size_t)y * (size_t)c->w + (size_t)x];
+}
+
 void canvas_clear(struct canvas *c)
 {
 	for (int i = 0; i < c->w * c->h; i++) {
@@ -50,7 +55,7 @@ const struct cell *canvas_cell(const struct canvas *c, int x, int y)
 	if (x < 0 || y < 0 || x >= c->w || y >= c->h) {
 		return NULL;
 	}
-	return &c->cells[y * c->w + x];
+	return cell_at(c, x, y);
 }
 
 /* The only place where a cell gets content. A wide character that loses one half loses both. */
@@ -59,7 +64,7 @@ static void put(struct canvas *c, int x, int y, const struct cell *cell)
 	if (x < 0 || y < 0 || y >= c->h || x + cell->width > c->w) {
 		return;
 	}
-	struct cell *row = &c->cells[y * c->w];
+	struct cell *row = cell_at(c, 0, y);
 
 	if (row[x].width == 0 && x > 0) {
 		row[x - 1].cp = ' ';
@@ -236,7 +241,7 @@ void canvas_flag(struct canvas *c, int x, int y, int w, unsigned flags)
 		return;
 	}
 	for (int i = 0; i < w; i++) {
-		struct cell *cell = &c->cells[y * c->w + x + i];
+		struct cell *cell = cell_at(c, x + i, y);
 		cell->flags |= (uint8_t)flags;
 	}
 }
@@ -255,7 +260,7 @@ void canvas_dump(const struct canvas *c, struct htr_buf *out)
 		size_t from = out->len;
 
 		for (int x = 0; x < c->w; x++) {
-			const struct cell *cell = &c->cells[y * c->w + x];
+			const struct cell *cell = cell_at(c, x, y);
 			if (cell->width) {
 				utf8_put(out, cell->cp);
 			}
@@ -270,7 +275,7 @@ void canvas_dump_styles(const struct canvas *c, struct htr_buf *out)
 		size_t from = out->len;
 
 		for (int x = 0; x < c->w; x++) {
-			const struct cell *cell = &c->cells[y * c->w + x];
+			const struct cell *cell = cell_at(c, x, y);
 			char letter = theme_letter((enum style)cell->style);
 
 			if (cell->flags & CELL_CURSOR) {

@@ -92,7 +92,16 @@ static void draw_title(struct app *app, struct canvas *c, int y)
 					    on ? "[%s %s]" : " %s %s ", key, tab);
 		x += app->tab_w[i];
 	}
+	const struct htr_facts *facts = session_facts(&app->session);
+
 	quality(&app->session, text, sizeof(text));
+	if (c->w >= 100 && facts && facts->command) {
+		cleanup_spans struct spans cmd = { 0 };
+		int room = c->w - x - 6 - (int)strlen(text);
+
+		spans_raw(&cmd, ST_DIM, facts->command, strlen(facts->command));
+		x += 2 + canvas_spans(c, x + 2, y, room < 60 ? room : 60, &cmd, 0, 0);
+	}
 	int w = (int)strlen(text) + 2;
 	if (w > c->w - x - 1) {
 		text[0] = '\0';
@@ -115,14 +124,14 @@ static void draw_ribbon(struct app *app, struct canvas *c, const struct frame *f
 	int64_t from, to, at = -1;
 	char a[40], b[40];
 	uint64_t ordinal;
-	int w = c->w - 18;
+	struct rect ribbon = { 9, f->ribbon, c->w - 18, 1 }, marks = { 9, f->marks, c->w - 18, 1 };
 
 	session_range(s, &from, &to);
 	session_clock(s, from, 0, a);
 	session_clock(s, to, 0, b);
 	canvas_own(c, 0, f->ribbon, 8, ST_TIME, a);
 	canvas_own(c, c->w - 8, f->ribbon, 8, ST_TIME, b);
-	ribbon_draw(s->ribbon, c, 9, f->ribbon, w, from, to);
+	ribbon_draw(s->ribbon, c, ribbon, from, to);
 	if (f->marks < 0) {
 		return;
 	}
@@ -133,7 +142,7 @@ static void draw_ribbon(struct app *app, struct canvas *c, const struct frame *f
 	bool zoomed = sel->from_ns != INT64_MIN || sel->to_ns != INT64_MAX;
 
 	canvas_own(c, 0, f->marks, 8, ST_DIM, zoomed ? "zoomed" : "execs");
-	ribbon_marks(s->ribbon, c, 9, f->marks, w, from, to, at);
+	ribbon_marks(s->ribbon, c, marks, from, to, at);
 	htr_time_span(a, to - from);
 	int len = (int)strlen(a);
 	canvas_own(c, c->w - (len < 8 ? len : 8), f->marks, 8, ST_DIM, a);

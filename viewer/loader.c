@@ -91,7 +91,7 @@ static uint64_t search(struct loader *l, uint64_t lo, uint64_t hi, uint64_t seq,
 {
 	while (lo < hi) {
 		uint64_t mid = lo + (hi - lo) / 2;
-		const struct htr_event *ev;
+		const struct htr_event *ev = NULL;
 		bool less = true;
 
 		if (loader_event(l, mid, &ev, NULL) >= 0) {

@@ -15,7 +15,7 @@
 #include "viewer/options.h"
 #include "viewer/run.h"
 
-#define SCRIPT_MAX (1024 * 1024) /* a script of keys */
+#define SCRIPT_MAX ((size_t)1024 * 1024) /* a script of keys */
 
 /* The user's own key file is optional; one that was named must be there. */
 static int load_keys(struct keymap *km, const struct options *opt, struct htr_err *err)

@@ -66,13 +66,13 @@ static double count_under(const struct ribbon *r, int i, int w, int64_t from_ns,
 	return n / (b - a); /* columns may cover one bucket more or less */
 }
 
-void ribbon_draw(const struct ribbon *r, struct canvas *c, int x, int y, int w, int64_t from_ns,
+void ribbon_draw(const struct ribbon *r, struct canvas *c, struct rect row, int64_t from_ns,
 		 int64_t to_ns)
 {
 	static const char ascii[] = ".:-=+*#@";
 	double most = 0;
 
-	w = w > c->w - x ? c->w - x : w;
+	int w = row.w > c->w - row.x ? c->w - row.x : row.w;
 	for (int i = 0; i < w; i++) {
 		double n = count_under(r, i, w, from_ns, to_ns);
 		most = n > most ? n : most;
@@ -82,7 +82,7 @@ void ribbon_draw(const struct ribbon *r, struct canvas *c, int x, int y, int w, 
 		int level = n <= 0 ? -1 : (int)(n / most * 7.999);
 
 		if (level >= 0) {
-			canvas_fill(c, x + i, y, 1,
+			canvas_fill(c, row.x + i, row.y, 1,
 				    c->ascii ? (uint32_t)ascii[level] : 0x2581u + (unsigned)level,
 				    ST_RIBBON);
 		}
@@ -100,12 +100,12 @@ int ribbon_column(int w, int64_t from_ns, int64_t to_ns, int64_t at_ns)
 	return i < w ? i : w - 1;
 }
 
-void ribbon_marks(const struct ribbon *r, struct canvas *c, int x, int y, int w, int64_t from_ns,
+void ribbon_marks(const struct ribbon *r, struct canvas *c, struct rect row, int64_t from_ns,
 		  int64_t to_ns, int64_t cursor_ns)
 {
-	int cursor = ribbon_column(w, from_ns, to_ns, cursor_ns);
+	int cursor = ribbon_column(row.w, from_ns, to_ns, cursor_ns);
+	int w = row.w > c->w - row.x ? c->w - row.x : row.w;
 
-	w = w > c->w - x ? c->w - x : w;
 	for (int i = 0; i < w && r->exact; i++) {
 		unsigned a, b, n = 0;
 
@@ -114,10 +114,10 @@ void ribbon_marks(const struct ribbon *r, struct canvas *c, int x, int y, int w,
 			n += r->execs[k];
 		}
 		if (n) {
-			canvas_fill(c, x + i, y, 1, n > 9 ? '+' : '0' + n, ST_MARK);
+			canvas_fill(c, row.x + i, row.y, 1, n > 9 ? '+' : '0' + n, ST_MARK);
 		}
 	}
 	if (cursor >= 0) {
-		canvas_own(c, x + cursor, y, 1, ST_KEY, "^");
+		canvas_own(c, row.x + cursor, row.y, 1, ST_KEY, "^");
 	}
 }

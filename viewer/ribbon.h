@@ -27,11 +27,11 @@ void ribbon_init(struct ribbon *r, const struct loader *l);
 /* ribbon_add - one event of the pass. */
 void ribbon_add(struct ribbon *r, const struct htr_event *ev);
 
-/* ribbon_draw - w columns at x, y for the times [from, to]. */
-void ribbon_draw(const struct ribbon *r, struct canvas *c, int x, int y, int w, int64_t from_ns,
+/* ribbon_draw - one row of columns for the times [from, to]. */
+void ribbon_draw(const struct ribbon *r, struct canvas *c, struct rect row, int64_t from_ns,
 		 int64_t to_ns);
 /* ribbon_marks - the row under it: a digit (1-9, +) where programs began, ^ at the cursor. */
-void ribbon_marks(const struct ribbon *r, struct canvas *c, int x, int y, int w, int64_t from_ns,
+void ribbon_marks(const struct ribbon *r, struct canvas *c, struct rect row, int64_t from_ns,
 		  int64_t to_ns, int64_t cursor_ns);
 /* ribbon_column - column of a time, -1 outside. */
 int ribbon_column(int w, int64_t from_ns, int64_t to_ns, int64_t at_ns);

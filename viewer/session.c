@@ -22,7 +22,8 @@ int session_open(struct session *s, struct htr_reader *reader_take, int screen, 
 	factbook_init(&s->facts, &s->loader);
 	s->ribbon = malloc(sizeof(*s->ribbon));
 	if (!s->ribbon || selections_init(&s->selections, screen) < 0) {
-		rc = htr_err_set(err, -ENOMEM, "out of memory");
+		session_close(s);
+		return htr_err_set(err, -ENOMEM, "out of memory");
 	}
 	if (rc >= 0) {
 		ribbon_init(s->ribbon, &s->loader);

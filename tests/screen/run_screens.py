@@ -4,7 +4,8 @@
 
 usage: run_screens.py HOLTER_VIEW MKTRACE [--update] [CASE...]
 
-A case is a directory with `keys` and `expected`; optional: `args` (further arguments, one a line), `trace` (a
+A case is a directory with `keys` and `expected`; optional: `args` (further arguments, one a line; {case}
+is this directory), `trace` (a
 description for mktrace; default is intrusion.txt), `cut` (keep only so many bytes of the trace), `code` (expected
 exit code, default 0). --update writes `expected` anew: read the difference before it is committed.
 """
@@ -66,7 +67,7 @@ class Suite:
             description = os.path.join(HERE, 'intrusion.txt')
         cut = read(os.path.join(folder, 'cut')).strip()
         trace = self.trace(description, int(cut) if cut else None)
-        args = read(os.path.join(folder, 'args')).split('\n')
+        args = read(os.path.join(folder, 'args')).replace('{case}', folder).split('\n')
         got = self.run([trace, '--keys-from', os.path.join(folder, 'keys')] + [a for a in args if a])
         text = got.stdout.decode() + ''.join('stderr: ' + e + '\n' for e in
                                              got.stderr.decode().replace(self.work, '').splitlines())
