@@ -227,7 +227,13 @@ static void draw_hints(struct app *app, struct canvas *c, int y)
 		return;
 	}
 	/* help and quit are always there; the rest as far as it fits */
-	int room = c->w - 15;
+	cleanup_buf struct htr_buf help = { 0 };
+
+	keymap_first(&app->keymap, REQ_HELP, &help);
+	htr_buf_adds(&help, " help  ");
+	keymap_first(&app->keymap, REQ_QUIT, &help);
+	htr_buf_adds(&help, " quit");
+	int room = c->w - (int)help.len - 1;
 
 	for (unsigned i = 0; v && i < VIEW_HINTS_MAX && v->ops->hints[i].label; i++) {
 		const struct view_hint *h = &v->ops->hints[i];
@@ -244,12 +250,7 @@ static void draw_hints(struct app *app, struct canvas *c, int y)
 		x += canvas_own(c, x, y, c->w - x, ST_KEY, htr_buf_str(&key));
 		x += canvas_ownf(c, x, y, c->w - x, ST_DIM, " %s", h->label) + 2;
 	}
-	cleanup_buf struct htr_buf help = { 0 }, quit = { 0 };
-
-	keymap_first(&app->keymap, REQ_HELP, &help);
-	keymap_first(&app->keymap, REQ_QUIT, &quit);
-	canvas_ownf(c, c->w - 14, y, 14, ST_DIM, "%s help  %s quit", htr_buf_str(&help),
-		    htr_buf_str(&quit));
+	canvas_own(c, room + 1, y, (int)help.len, ST_DIM, htr_buf_str(&help));
 }
 
 void frame_draw(struct app *app, struct canvas *c, const struct frame *f)
