@@ -138,6 +138,30 @@ def fences():
     return bad
 
 
+VIEWER_PRINTS = {'viewer/main.c', 'viewer/plain.c', 'viewer/script.c', 'viewer/gen_keys.c'}
+PRINT_CALL = re.compile(r'\b(printf|fprintf|vprintf|vfprintf|dprintf|puts|putchar|fputs|fputc|fwrite|write|'
+                        r'w?add(n?w?str|w?ch)|mvw?add\w+|w?printw|perror)\s*\(')
+DANGEROUS_CALL = re.compile(r'\b(system|popen|exec[lv]p?e?|posix_spawnp?|v?fork|socket|connect|dlopen|tmpfile|'
+                            r'fopen|creat|unlink|rename|open(at)?)\s*\(')
+
+
+@check('the viewer prints in named files only, and neither runs, sends nor writes anything')
+def viewer_is_quiet():
+    bad = []
+    for name in SOURCES:
+        if not name.startswith('viewer/') or not name.endswith('.c'):
+            continue
+        # strings and comments may say what code may not do
+        text = re.sub(r'"(\\.|[^"\\\n])*"|/\*.*?\*/|//[^\n]*', '""', read(name), flags=re.S)
+        for call in DANGEROUS_CALL.finditer(text):
+            before = text[:call.start()].rstrip()
+            if not before.endswith('->') and not before.endswith('.'):
+                bad.append(f'{name}: calls {call.group(1)}')
+        if name not in VIEWER_PRINTS and name != 'viewer/term.c':
+            bad += [f'{name}: prints by {c.group(1)}' for c in PRINT_CALL.finditer(text)]
+    return bad
+
+
 @check('each header compiles alone in C and in C++')
 def headers_alone():
     bad = []

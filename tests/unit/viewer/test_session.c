@@ -497,6 +497,46 @@ static void facts_are_those_of_the_moment(void **state)
 	done(s);
 }
 
+/* A flipped byte in the middle: its block is lost, everything else is there, and it is said. */
+static void a_damaged_block_is_counted(void **state)
+{
+	struct maker m;
+	struct htr_err err = HTR_ERR_INIT;
+	struct htr_reader *r;
+	const struct htr_event *ev;
+	struct session *s = calloc(1, sizeof(*s));
+	uint64_t bad = 0;
+	char byte;
+
+	maker_open(&m, 64);
+	for (int i = 0; i < 1000; i++) {
+		call(&m, 100 + i % 4, i % 10 ? "getppid" : "chdir", 0);
+	}
+	assert_int_equal(htr_writer_close(m.w, NULL, &err), 0);
+	assert_int_equal(htr_reader_open_fd(&r, dup(m.fd), "test.htr", 0, &err), 0);
+	const struct htr_block_info *b = htr_reader_block(r, 5);
+	off_t at = (off_t)(b->offset + b->size - 20);
+	htr_reader_close(r);
+	assert_int_equal(pread(m.fd, &byte, 1, at), 1);
+	byte = (char)(byte ^ 0x55);
+	assert_int_equal(pwrite(m.fd, &byte, 1, at), 1);
+	assert_int_equal(htr_reader_open_fd(&r, m.fd, "test.htr", 0, &err), 0);
+	assert_int_equal(session_open(s, r, SCREEN_EVENTS, &err), 0);
+	settle(s);
+	for (uint64_t i = 0; i < s->loader.n_events; i++) {
+		bad += loader_event(&s->loader, i, &ev, NULL) < 0;
+	}
+	assert_true(s->damaged == bad);
+	/* either its events are known to be missing or a gap stands in the list of blocks */
+	assert_true(bad == 64 || htr_reader_n_gaps(s->loader.reader) == 1);
+	assert_int_equal(s->loader.n_events - bad, 1000 - 64);
+	assert_int_equal(select_filter(s, "evt.type = chdir"), 0);
+	settle(s);
+	assert_int_equal(s->result->status, RESULT_DONE);
+	assert_in_range(session_n_rows(s), 93, 94);
+	done(s);
+}
+
 static void an_empty_trace_is_fine(void **state)
 {
 	struct maker m;
@@ -531,6 +571,7 @@ int main(void)
 		cmocka_unit_test(big_trees_are_walked),
 		cmocka_unit_test(only_processes_with_matches_stay),
 		cmocka_unit_test(facts_are_those_of_the_moment),
+		cmocka_unit_test(a_damaged_block_is_counted),
 		cmocka_unit_test(an_empty_trace_is_fine),
 	};
 
