@@ -34,7 +34,7 @@ int arch_result(pid_t tid, int64_t *ret) __attribute__((warn_unused_result));
 
 enum outcome_after_signal {
 	OUTCOME_UNKNOWN = 0, /* not an architecture or calling convention we can look into */
-	OUTCOME_EINTR,	     /* the handler's caller gets -EINTR */
+	OUTCOME_EINTR,       /* the handler's caller gets -EINTR */
 	OUTCOME_RESTARTS,    /* the call is issued again after the handler, or at once */
 };
 

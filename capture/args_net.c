@@ -76,7 +76,8 @@ static bool read_message(struct tracee *t, uint64_t addr, bool wide, struct mess
 		if (mem_read(t->tid, addr, &raw, sizeof(raw)) != (ssize_t)sizeof(raw)) {
 			return false;
 		}
-		*m = (struct message){ raw.name, raw.iov, raw.iovlen, raw.control_len, raw.name_len };
+		*m = (struct message){ raw.name, raw.iov, raw.iovlen, raw.control_len,
+				       raw.name_len };
 	} else {
 		uint32_t raw[6];
 

@@ -22,7 +22,7 @@
 #define REQ_ATTACH  16
 
 #define PATIENCE_NS 200000000LL  /* an attach waits no longer for a target that does not stop */
-#define EXEC_NS	    100000000LL /* an exec that has not changed the image by then has failed */
+#define EXEC_NS     100000000LL  /* an exec that has not changed the image by then has failed */
 #define GRACE_NS    1000000000LL /* after letting go: time for the other tracer to come */
 
 static void go_on(struct recorder *rc, const struct waiting *w)

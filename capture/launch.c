@@ -169,8 +169,8 @@ static bool is_gone(pid_t pid)
 
 	/* a tracee's stops are reported whatever was asked for */
 	return waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 ||
-	       (si.si_pid != 0 && (si.si_code == CLD_EXITED || si.si_code == CLD_KILLED ||
-				   si.si_code == CLD_DUMPED));
+	       (si.si_pid != 0 &&
+		(si.si_code == CLD_EXITED || si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED));
 }
 
 int launch_filter(struct launch *l, struct features *f, struct htr_err *err)

@@ -114,7 +114,8 @@ static int timeout_of(const struct loop *l)
 {
 	const struct recorder *rc = l->rc;
 
-	if (rc->n_held || rc->n_waiting || rc->n_execs || rc->unwatched || signals_pending(&l->signals)) {
+	if (rc->n_held || rc->n_waiting || rc->n_execs || rc->unwatched ||
+	    signals_pending(&l->signals)) {
 		return SHORT_MS;
 	}
 	return l->ticking || l->hangup ? IDLE_MS : -1;

@@ -21,7 +21,7 @@ struct rec {
 	const struct htr_syscall_desc *desc; /* NULL: number unknown to the table */
 	enum how how;
 	int64_t entry_ns; /* CLOCK_MONOTONIC */
-	bool named;	  /* asked for by name: no content makes it uninteresting */
+	bool named;       /* asked for by name: no content makes it uninteresting */
 	bool skip;        /* turned out to be of no interest: answer, do not record */
 	struct rec *next; /* pool */
 };

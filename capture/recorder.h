@@ -31,7 +31,7 @@ struct held {
 /* A ptrace attach of the task that waits until we let go of its target. */
 struct waiting {
 	pid_t tid, target;
-	uint64_t id; /* of the notification that is not yet answered, 0: an entry stop */
+	uint64_t id;     /* of the notification that is not yet answered, 0: an entry stop */
 	struct rec *rec; /* owned */
 	int64_t since_ns;
 };

@@ -108,7 +108,10 @@ static int open_output(struct session *s, struct htr_writer **ret, struct htr_er
 	int r = htr_writer_open(ret, AT_FDCWD, s->output, s->opts.output != NULL, &s->facts, &wo,
 				err);
 
-	return r < 0 ? htr_err_wrap(err, "%s", s->output) : r;
+	if (r < 0) {
+		htr_err_wrap(err, "%s", s->output);
+	}
+	return r;
 }
 
 static int prepare(struct session *s, int argc, char **argv, struct htr_err *err)

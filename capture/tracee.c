@@ -56,7 +56,8 @@ enum action tracee_action(enum tracee_state state, enum stop stop)
 const char *tracee_state_name(enum tracee_state state)
 {
 	static const char *const names[TRACEE_STATE_MAX] = {
-		"new", "outside", "entered", "armed", "before", "followed", "handler", "leaving", "aside",
+		"new",      "outside", "entered", "armed", "before",
+		"followed", "handler", "leaving", "aside",
 	};
 
 	return (unsigned)state < TRACEE_STATE_MAX ? names[state] : "?";

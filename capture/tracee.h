@@ -25,9 +25,9 @@ enum tracee_state {
 	TRACEE_ARMED,    /* a call runs with an interrupt pending: the next stop has its result */
 	TRACEE_BEFORE,   /* a call was sent back to restart with an interrupt pending */
 	TRACEE_FOLLOWED, /* runs under PTRACE_SYSCALL until the exit stop of its call */
-	TRACEE_HANDLER,  /* a signal hit a call: stops once before the first instruction of its handler */
-	TRACEE_LEAVING,  /* to be detached at its next stop */
-	TRACEE_ASIDE,    /* not seized by us: entries only */
+	TRACEE_HANDLER, /* a signal hit a call: stops once before the first instruction of its handler */
+	TRACEE_LEAVING, /* to be detached at its next stop */
+	TRACEE_ASIDE,   /* not seized by us: entries only */
 	TRACEE_STATE_MAX
 };
 
