@@ -27,12 +27,30 @@ static void put_u(struct htr_buf *out, uint32_t cp)
 	}
 }
 
+/* Bytes from the start that stand for themselves: nearly all of nearly every string. */
+static size_t plain_run(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= ' ' && p[n] < 0x7f && p[n] != '"' && p[n] != '\\' &&
+	       p[n] != '<' && p[n] != '>' && p[n] != '&') {
+		n++;
+	}
+	return n;
+}
+
 void htr_json_quote(struct htr_buf *out, const void *s, size_t len)
 {
 	const uint8_t *p = s;
 
 	htr_buf_addc(out, '"');
 	for (size_t i = 0; i < len;) {
+		size_t run = plain_run(p + i, len - i);
+		if (run) {
+			htr_buf_add(out, p + i, run);
+			i += run;
+			continue;
+		}
 		struct htr_glyph g = htr_glyph_next(p + i, len - i);
 		if (!g.valid) {
 			htr_buf_adds(out, "\xef\xbf\xbd");
@@ -74,16 +92,32 @@ void htr_json_str(struct htr_buf *out, const char *key, const char *s)
 	htr_json_strn(out, key, s, strlen(s));
 }
 
+/* Numbers are most of what is written; printf took a quarter of the time of `cat --json`. */
+static void put_number(struct htr_buf *out, uint64_t v, bool negative)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	if (negative) {
+		digits[--at] = '-';
+	}
+	htr_buf_add(out, digits + at, sizeof(digits) - at);
+}
+
 void htr_json_int(struct htr_buf *out, const char *key, int64_t v)
 {
 	htr_json_key(out, key);
-	htr_buf_printf(out, "%lld", (long long)v);
+	put_number(out, v < 0 ? -(uint64_t)v : (uint64_t)v, v < 0);
 }
 
 void htr_json_uint(struct htr_buf *out, const char *key, uint64_t v)
 {
 	htr_json_key(out, key);
-	htr_buf_printf(out, "%llu", (unsigned long long)v);
+	put_number(out, v, false);
 }
 
 void htr_json_bool(struct htr_buf *out, const char *key, bool v)
@@ -101,7 +135,7 @@ void htr_json_null(struct htr_buf *out, const char *key)
 void htr_json_bytes(struct htr_buf *out, const char *key, const void *s, size_t len)
 {
 	htr_json_strn(out, key, s, len);
-	if (!htr_str_is_utf8(s, len)) {
+	if (plain_run(s, len) != len && !htr_str_is_utf8(s, len)) {
 		comma(out);
 		htr_buf_addc(out, '"');
 		htr_buf_adds(out, key);

@@ -225,6 +225,22 @@ static void times_parse(void **state)
 	assert_string_equal(text, "12m12s");
 }
 
+static void json_numbers_at_their_ends(void **state)
+{
+	struct htr_buf b = { 0 };
+
+	htr_json_open(&b, NULL, '[');
+	htr_json_int(&b, NULL, INT64_MIN);
+	htr_json_int(&b, NULL, INT64_MAX);
+	htr_json_int(&b, NULL, 0);
+	htr_json_int(&b, NULL, -10);
+	htr_json_uint(&b, NULL, UINT64_MAX);
+	htr_json_close(&b, ']');
+	assert_string_equal(htr_buf_str(&b), "[-9223372036854775808,9223372036854775807,0,-10,"
+					     "18446744073709551615]");
+	htr_buf_fini(&b);
+}
+
 static void json_is_safe(void **state)
 {
 	cleanup_buf struct htr_buf b = { 0 };
@@ -362,6 +378,7 @@ int main(void)
 		cmocka_unit_test(maps_behave),
 		cmocka_unit_test(times_parse),
 		cmocka_unit_test(json_is_safe),
+		cmocka_unit_test(json_numbers_at_their_ends),
 		cmocka_unit_test(options_parse),
 		cmocka_unit_test(files_read),
 	};
