@@ -234,6 +234,10 @@ static int run_files(struct session *s, char **files, int n_files)
 
 	for (int i = 0; i < n_files; i++) {
 		struct htr_err err = HTR_ERR_INIT;
+		if (!strcmp(files[i], "-")) {
+			/* the trace may still be growing: its alerts are wanted now */
+			setvbuf(stdout, NULL, _IOLBF, 0);
+		}
 		int r = pipeline_run(&s->pl, files[i], &err);
 		if (r == -EINTR) {
 			return HTR_EXIT_INTERRUPTED;

@@ -366,6 +366,10 @@ static int process_end(struct detector *base, struct htr_err *err)
 		return 0;
 	}
 	d->ended = true;
+	if (base->hurry) {
+		child_finish(&d->child);
+		return 0;
+	}
 	int r = d->broken;
 	if (r == 0) {
 		r = flush(d, &first);

@@ -27,6 +27,7 @@ void process_alert_fini(struct process_alert *aj)
 {
 	htr_arena_fini(&aj->arena);
 	htr_buf_fini(&aj->message);
+	htr_buf_fini(&aj->fields);
 }
 
 static int refuse(char *why, size_t size, const char *text)
@@ -52,8 +53,17 @@ static int take_fields(struct process_alert *aj, const json_t *fields, struct al
 		return -ENOMEM;
 	}
 	size_t len = strlen(text);
-	ret->fields = len > 2 ? htr_arena_dup(&aj->arena, text + 1, len - 2) : "";
-	return ret->fields ? 0 : -ENOMEM;
+	htr_buf_reset(&aj->fields);
+	for (size_t i = 1; i + 1 < len; i++) {
+		/* the one control character that is ASCII and that jansson lets through */
+		if (text[i] == 0x7f) {
+			htr_buf_adds(&aj->fields, "\\u007f");
+		} else {
+			htr_buf_addc(&aj->fields, text[i]);
+		}
+	}
+	ret->fields = htr_buf_str(&aj->fields);
+	return aj->fields.failed ? -ENOMEM : 0;
 }
 
 static int take_tags(struct process_alert *aj, const json_t *tags, struct alert *ret)

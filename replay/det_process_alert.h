@@ -14,7 +14,7 @@
 /* Memory of the alert parsed last. A zeroed struct is valid. */
 struct process_alert {
 	struct htr_arena arena;
-	struct htr_buf message;
+	struct htr_buf message, fields;
 };
 
 void process_alert_fini(struct process_alert *aj);

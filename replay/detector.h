@@ -51,6 +51,7 @@ struct detector {
 	bool (*time_of)(void *data, uint64_t seq, int64_t *ret_real_ns);
 	void *time_data;
 	bool failed; /* in this trace */
+	bool hurry;  /* the user wants to stop: end() must not wait long */
 };
 
 /* detector_close - NULL is fine. */

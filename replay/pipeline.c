@@ -158,6 +158,7 @@ static void end_all(struct run *r)
 	for (size_t i = 0; i < pl->n_detectors; i++) {
 		struct detector *d = pl->detectors[i];
 		struct htr_err why = HTR_ERR_INIT;
+		d->hurry = pl->interrupted && *pl->interrupted;
 		if (d->ops->end && !d->failed && d->ops->end(d, &why) < 0) {
 			d->failed = true;
 			detector_failed(r, d, &why);

@@ -198,12 +198,12 @@ static void program_alerts(void **state)
 	assert_int_equal(
 		parse(&pa,
 		      "{\"rule\":\"R\",\"priority\":\"CRITICAL\",\"output\":\"a\\u001b[2Jb\","
-		      "\"event\":7,\"output_fields\":{\"x\":1,\"y\":\"\\u00e9\"},"
+		      "\"event\":7,\"output_fields\":{\"x\":1,\"y\":\"\\u00e9\\u007f\"},"
 		      "\"tags\":[\"t\",3,\"u\"],\"more\":[{}]}",
 		      &a),
 		0);
 	assert_string_equal(a.message, "a\\e[2Jb");
-	assert_string_equal(a.fields, "\"x\":1,\"y\":\"\\u00E9\"");
+	assert_string_equal(a.fields, "\"x\":1,\"y\":\"\\u00E9\\u007f\"");
 	assert_int_equal(a.priority, PRIORITY_CRITICAL);
 	assert_int_equal(a.seq, 7);
 	assert_int_equal(a.n_tags, 2);
