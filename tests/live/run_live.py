@@ -76,7 +76,7 @@ class Suite:
         self.opts = opts
         self.tap = tap
         self.top = tempfile.mkdtemp(prefix="holter-live.", dir=opts.tmp)
-        self.known = read_known(opts.channel)
+        self.known = read_known("full" if "full" in opts.options else opts.channel)
 
     def directory(self, case):
         """DIR/work is the current directory of the runs: the same path each time, always empty."""

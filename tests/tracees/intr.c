@@ -169,7 +169,8 @@ int main(int argc, char **argv)
 		handled = 0;
 		child = fork();
 		if (child == 0) {
-			pause_ms(40);
+			pause_ms(20);
+			until_asleep(parent);
 			*stage = 1;
 			kill(parent, SIGUSR2);
 			pause_ms(60);
