@@ -206,7 +206,7 @@ void proctree_update(struct proctree *t)
 {
 	const struct result *r = t->session->result;
 
-	if (!t->dirty && t->version == t->session->procs.version && t->result == r &&
+	if (!t->dirty && t->version == t->session->procs.version && t->result_id == r->id &&
 	    t->result_procs == r->n_procs) {
 		return;
 	}
@@ -214,7 +214,7 @@ void proctree_update(struct proctree *t)
 
 	t->dirty = false;
 	t->version = t->session->procs.version;
-	t->result = r;
+	t->result_id = r->id;
 	t->result_procs = r->n_procs;
 	t->row_count_all = t->session->procs.n_tasks - 1;
 	t->n = 0;

@@ -42,7 +42,7 @@ struct proctree {
 	bool prune;
 	enum proctree_sort sort;
 	uint64_t version; /* what the rows were made from */
-	const struct result *result;
+	uint64_t result_id;
 	size_t result_procs;
 	uint32_t want; /* process to stand on as soon as it is shown, 0 none */
 	bool dirty;

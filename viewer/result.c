@@ -110,6 +110,7 @@ int results_get(struct results *rs, const char *text, struct result **ret,
 		}
 		make_room(rs);
 		rs->at[rs->n++] = r;
+		r->id = ++rs->clock;
 	}
 	r->used = ++rs->clock;
 	*ret = r;

@@ -35,8 +35,9 @@ struct result_proc {
 };
 
 struct result {
-	char *text; /* the filter as typed, "" for everything; owned */
-	bool all;   /* no filter: rows is not used */
+	uint64_t id; /* never used twice in one program */
+	char *text;  /* the filter as typed, "" for everything; owned */
+	bool all;    /* no filter: rows is not used */
 	struct htr_filter *filter;
 	struct htr_state *state;
 	struct walk walk;

@@ -254,7 +254,7 @@ static size_t random_bytes(uint8_t *out, size_t max)
 static void hostile_text_changes_no_other_cell(void **state)
 {
 	const char *env = getenv("HOLTER_PROP_STRINGS");
-	long rounds = env ? atol(env) : 200000;
+	long rounds = env ? atol(env) : 1000000;
 	struct canvas c = make(W, H, false);
 	uint8_t bytes[64];
 
