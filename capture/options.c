@@ -14,8 +14,8 @@ static const char *const time_words[] = { "100ns", "ns", NULL };
 
 static const struct htr_opt table[] = {
 	{ 'o', "output", HTR_OPT_STR, offsetof(struct options, output), "FILE",
-	  "trace file; - is standard output (default PROGRAM-DATETTIME.htr here)", NULL },
-	{ 'p', "profile", HTR_OPT_ENUM, offsetof(struct options, profile), "NAME",
+	  "trace file; - is standard output (default PROGRAM-DATE.htr here)", NULL },
+	{ 0, "profile", HTR_OPT_ENUM, offsetof(struct options, profile), "NAME",
 	  "security (default), forensic: with I/O, full: every call", profile_words },
 	{ 'e', "calls", HTR_OPT_STR, offsetof(struct options, calls), "SET",
 	  "system calls: NAME,%CLASS,... or +NAME,-NAME,!%CLASS to change the profile", NULL },
@@ -33,7 +33,7 @@ static const struct htr_opt table[] = {
 
 const struct htr_cmd options_cmd = {
 	.program = "holter capture",
-	.usage = "[OPTION]... [--] COMMAND [ARG]...",
+	.usage = "[--] COMMAND [ARG]...",
 	.summary = "Run a program and record its system calls into a trace file.",
 	.details =
 		"The exit status is the program's own; a program killed by a signal makes the\n"
