@@ -30,7 +30,7 @@ int main(void)
 	for (int i = 0; i < 3; i++) {
 		need(pthread_create(&t, NULL, i % 2 ? block_open : block_accept, NULL) == 0);
 	}
-	pause_ms(50);
+	pause_ms(200);
 	expect_any("'kind':'exit','pid':%d,'count':4", (int)getpid());
 	expect_any("'type':'openat','args':{'pathname':'fifo'},'count':1");
 	expect_any("'type':'accept4','args':{'sockfd':%d},'count':2", ls);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * intr - A signal handler, without and with SA_RESTART, runs while a call blocks; 60 ms later the call
- * is made ready. What the call returns and when it returns must be as without a recorder.
+ * intr - A signal handler, without and with SA_RESTART, runs while a call blocks; when the process
+ * sleeps again, the call is made ready. What the call returns, and after which of the two, must be as
+ * without a recorder.
  *
  * run: read
  * run: accept
@@ -29,11 +30,11 @@
 
 static int pp[2], full[2], listener, lockfd, ep, semid, *word, *stage, backlog[8];
 static union addr where;
-static volatile int handled;
+static volatile int *handled;
 
 static void handler(int s)
 {
-	handled += s == SIGUSR2;
+	*handled += s == SIGUSR2;
 }
 
 static void dial(void)
@@ -74,7 +75,7 @@ static void make_ready(const char *what)
 /* the call itself; all of them block */
 static long block(const char *what)
 {
-	struct timespec ts = { 0, 90000000 };
+	struct timespec ts = { 2, 0 };
 	struct pollfd pf = { .fd = pp[0], .events = POLLIN };
 	struct epoll_event ee = { .events = EPOLLIN };
 	struct sembuf sb = { 0, -1, 0 };
@@ -122,6 +123,7 @@ static void prepare(const char *what)
 
 	word = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	stage = word + 1;
+	handled = word + 2;
 	need(word != MAP_FAILED && pipe(pp) == 0 && pipe(full) == 0);
 	ep = epoll_create1(0);
 	need(epoll_ctl(ep, EPOLL_CTL_ADD, pp[0], &ee) == 0);
@@ -166,14 +168,16 @@ int main(int argc, char **argv)
 
 		prepare(what);
 		need(sigaction(SIGUSR2, &sa, NULL) == 0);
-		handled = 0;
 		child = fork();
 		if (child == 0) {
 			pause_ms(20);
 			until_asleep(parent);
 			*stage = 1;
 			kill(parent, SIGUSR2);
-			pause_ms(60);
+			for (int i = 0; i < 1000 && !*handled; i++) {
+				pause_ms(2);
+			}
+			until_asleep(parent); /* in the call again, or waiting for this child */
 			*stage = 2;
 			make_ready(what);
 			_exit(7);
@@ -195,7 +199,7 @@ int main(int argc, char **argv)
 		    when == 0   ? "too early"
 		    : when == 1 ? "at the signal"
 				: "when ready",
-		    handled);
+		    *handled);
 		flock(lockfd, LOCK_UN);
 		if (strcmp(what, "wait4") || r < 0) {
 			reap(child);

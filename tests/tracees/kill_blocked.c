@@ -37,7 +37,8 @@ int main(void)
 				block(how);
 				_exit(1);
 			}
-			pause_ms(40);
+			pause_ms(20);
+			until_asleep(child);
 			clock_gettime(CLOCK_MONOTONIC, &t0);
 			kill(child, signals[s]);
 			status = reap(child);
