@@ -309,8 +309,9 @@ void life_exec_unseized(struct recorder *rc, struct tracee *t)
 
 void life_exit(struct recorder *rc, struct tracee *t, bool known, int status)
 {
-	/* a fork without its event has failed before the thread went on to its end */
-	bool failed = t->state == TRACEE_ENTERED;
+	/* a fork without its event has failed before the thread went on to its end; an exec of a thread that
+	 * is not seized most probably has */
+	bool failed = t->state == TRACEE_ENTERED || t->proc->exec_mark;
 	struct rec *r;
 
 	call_unfinished(rc, t, failed ? HTR_EVF_ENTRY_ONLY : HTR_EVF_UNFINISHED);

@@ -15,29 +15,20 @@
 #include <unistd.h>
 
 #include "capture/recorder.h"
-#include "formats/core/cleanup.h"
 
 #define DUE_NS    3000000LL   /* wait for the program's own copy */
 #define WINDOW_NS 100000000LL /* copies further apart are two signals */
 
-static const int passed_on[] = {
-	SIGHUP,  SIGINT,   SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP,   SIGTTIN, SIGTTOU,
-	SIGALRM, SIGWINCH, SIGPWR,  SIGIO,   SIGURG,  SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
-};
-
+/* All signals, so that nothing the task sends can end us: faults too (a real one cannot be blocked), but not
+ * the two of the C library and our own tick. */
 int signals_block(sigset_t *ret_old)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (size_t i = 0; i < HTR_ARRAY_LEN(passed_on); i++) {
-		sigaddset(&set, passed_on[i]);
-	}
-	/* real-time signals are data for whoever uses them; the last ones are ours */
-	for (int sig = SIGRTMIN; sig < SIGRTMAX - 1; sig++) {
-		sigaddset(&set, sig);
-	}
+	sigfillset(&set);
+	sigdelset(&set, SIGKILL);
+	sigdelset(&set, SIGSTOP);
+	sigdelset(&set, SIGRTMAX - 1);
 	sigprocmask(SIG_BLOCK, &set, ret_old);
 	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 
@@ -106,8 +97,8 @@ static void take(struct signals *s, struct recorder *rc, const struct signalfd_s
 {
 	int sig = (int)si->ssi_signo;
 
-	if (sig == SIGCHLD) {
-		return;
+	if (sig == SIGCHLD || (pid_t)si->ssi_pid == getpid()) {
+		return; /* our own: SIGPIPE of a standard error that nobody reads */
 	}
 	if (from_terminal(si)) {
 		s->stop_wanted |= sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;

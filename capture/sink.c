@@ -27,8 +27,8 @@
 #define IDLE_TICK_NS   (500 * 1000000L)     /* and while none come */
 #define WAKE_FILL      (SINK_RING_SIZE / 4) /* wake the consumer early from this fill on */
 #define RECORD_MAX     (SINK_RING_SIZE / 2)
-#define SKIP           UINT32_MAX          /* n_vals of a filler at the end of the ring */
-#define FLUSH_AFTER_NS (30 * 1000000000LL) /* seal a block that stayed open that long */
+#define SKIP           UINT32_MAX         /* n_vals of a filler at the end of the ring */
+#define FLUSH_AFTER_NS (5 * 1000000000LL) /* seal a block that stayed open that long */
 
 struct head {
 	uint32_t size; /* of the whole record, a multiple of 8 */

@@ -265,6 +265,7 @@ uint64_t snapshot_mark(struct decoder *d, struct process *p)
 	char buf[STATUS_MAX];
 	uint64_t mark = 0;
 	unsigned field = 2;
+	bool any = false;
 	const char *at = read_small(d, p, "stat", buf, sizeof(buf)) > 0 ? strrchr(buf, ')') : NULL;
 
 	/* 26..28 code and stack, 45..51 data, arguments, environment: all move with a new image */
@@ -273,9 +274,10 @@ uint64_t snapshot_mark(struct decoder *d, struct process *p)
 			field++;
 		} else if ((field >= 26 && field <= 28) || (field >= 45 && field <= 51)) {
 			mark = mark * 1099511628211u + (uint8_t)*at;
+			any |= *at > '0' && *at <= '9';
 		}
 	}
-	return mark;
+	return any ? mark : 0; /* all zero: it has ended */
 }
 
 /* ---- descriptors ------------------------------------------------------------------------------------- */
