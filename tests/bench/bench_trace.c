@@ -52,7 +52,7 @@ static void from_file(struct input *in, const char *path)
 {
 	struct htr_err err = HTR_ERR_INIT;
 	struct htr_reader *r;
-	struct htr_cursor *c;
+	struct htr_cursor *c = NULL;
 	const struct htr_event *ev;
 	if (htr_reader_open(&r, path, 0, &err) < 0 || htr_cursor_open(&c, r, &err) < 0) {
 		die("open", &err);
@@ -102,7 +102,7 @@ static double read_all(int fd, size_t n, bool hot)
 {
 	struct htr_err err = HTR_ERR_INIT;
 	struct htr_reader *r;
-	struct htr_cursor *c;
+	struct htr_cursor *c = NULL;
 	const struct htr_event *ev;
 	double best = 1e9;
 	for (int i = 0; i < ROUNDS; i++) {

@@ -163,7 +163,6 @@ static void a_full_map_is_an_error(void **state)
 	keymap_init(&km);
 	htr_buf_adds(&text, "down");
 	for (int i = 0; i < 2 * KEYMAP_MAX; i++) {
-		cleanup_buf struct htr_buf key = { 0 };
 		char utf8[4] = { (char)(0xc4 + i / 64), (char)(0x80 + i % 64), 0, 0 };
 
 		htr_buf_printf(&text, " %s", utf8);
