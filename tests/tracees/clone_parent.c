@@ -27,9 +27,10 @@ int main(void)
 		_exit(20);
 	}
 	need(read(fds[0], &child, sizeof(child)) == sizeof(child));
+	status = reap(middle); /* its lines come first */
+	say("the middle one: %s", ended(status));
 	status = reap(child);
 	expect_exit(child, status);
 	say("the child is mine: %s", ended(status));
-	say("the middle one: %s", ended(reap(middle)));
 	return 0;
 }
