@@ -33,7 +33,7 @@ int main(void)
 		(int)child);
 	expect_any("'type':'mkdir','arch':'i386','pid':%d,'args':{'pathname':'dir32'},'res':0",
 		   (int)child);
-	expect_any("'type':'socketcall','arch':'i386','pid':%d,'res':4", (int)child);
+	expect_any("'type':'socket','arch':'i386','pid':%d,'res':4", (int)child);
 	expect_exit(child, status);
 	say("child: %s", ended(status));
 	return 0;
