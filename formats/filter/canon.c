@@ -47,7 +47,8 @@ static void quote(struct htr_buf *out, const char *s, size_t n, bool always)
 	htr_buf_addc(out, '"');
 }
 
-void canon_expr(struct htr_buf *out, const struct expr *e) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+void canon_expr(struct htr_buf *out, const struct expr *e)
 {
 	if (e->tr == TR_NONE) {
 		const struct field_ref *r = &e->ref;
@@ -117,7 +118,8 @@ void canon_check(struct htr_buf *out, const struct check *ck)
 	}
 }
 
-void canon_node(struct htr_buf *out, const struct node *n, bool top) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+void canon_node(struct htr_buf *out, const struct node *n, bool top)
 {
 	bool parens = !top && (n->kind == N_AND || n->kind == N_OR);
 

@@ -152,7 +152,8 @@ bool eval_check(struct fctx *fx, const struct check *ck)
 	return ck->op == OP_EXISTS || check_value(fx, ck, &v, false);
 }
 
-bool eval_node(struct fctx *fx, const struct node *n) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+bool eval_node(struct fctx *fx, const struct node *n)
 {
 	bool stop;
 

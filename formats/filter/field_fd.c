@@ -344,7 +344,8 @@ static bool end_at(const struct fctx *fx, unsigned nth, struct htr_addr *ret)
 	if (!is_ip(fx->fd)) {
 		return false;
 	}
-	if (fx->fd->local.has_ip) {
+	/* a datagram socket that talks to somebody, its own address never chosen, says 0.0.0.0 */
+	if (fx->fd->local.has_ip && !(fx->fd->peer.has_ip && htr_addr_is_any(&fx->fd->local))) {
 		both[n++] = fx->fd->local;
 	}
 	if (fx->fd->peer.has_ip) {

@@ -203,8 +203,8 @@ static void left_text(struct fctx *fx, struct expr *e, struct htr_buf *out)
 	htr_buf_fini(&raw);
 }
 
-static bool explain_node(struct explain *x, const struct node *n, unsigned depth,
-			 bool run) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static bool explain_node(struct explain *x, const struct node *n, unsigned depth, bool run)
 {
 	struct htr_explain_item item = { .depth = depth, .result = -1 };
 	struct htr_buf text = { 0 };

@@ -68,6 +68,15 @@ static unsigned lex_width(struct source *s)
 	return w < WIDTH_MAX ? w : WIDTH_MAX;
 }
 
+static bool takes_arg(const char *name, size_t n)
+{
+	size_t suffix;
+	const struct htr_field_info *info = field_find(name, n, &suffix);
+
+	/* "%proc.name[%proc.pid]" is two fields and brackets */
+	return info == NULL || (field_impl_of(info)->arg != FA_NONE && suffix == 0);
+}
+
 /*
  * The longest field that can be read at the place: "%proc.name.x" is proc.name and ".x", because a sentence
  * may end behind a field.
@@ -90,7 +99,7 @@ static int parse_field(struct compile *c, struct source *s, struct expr **ret)
 		}
 		n = shorter - 1;
 	}
-	if (n > 0 && (s->pos + n >= s->len || s->text[s->pos + n] != '[')) {
+	if (n > 0 && !takes_arg(s->text + s->pos, n)) {
 		cut.len = s->pos + n;
 		r = parse_left(c, &cut, ret);
 		s->pos = cut.pos;

@@ -231,7 +231,7 @@ static int konst_net(struct compile *c, const struct source *s, struct konst *k)
 	memcpy(addr, k->text, n);
 	addr[n] = 0;
 	if (!to_ip(addr, &k->ip) || slash[1] < '0' || slash[1] > '9' ||
-	    htr_str_to_u64(slash + 1, &bits) < 0 || bits > k->ip.len * 8u ||
+	    htr_str_to_u64(slash + 1, &bits) < 0 || bits > (uint64_t)k->ip.len * 8 ||
 	    (bits == 0 && k->ip.len == 16)) {
 		return bad_value(c, s, k, "an IP network");
 	}

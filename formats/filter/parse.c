@@ -86,6 +86,7 @@ static int near_len(const struct source *s, size_t pos)
 static int parse_targ(struct compile *c, struct source *s, struct expr **ret);
 
 /* "(" targ { "," targ } ")" */
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
 static int parse_targs(struct compile *c, struct source *s, struct expr *e)
 {
 	struct plist args = { NULL, 0, 0 };
@@ -132,8 +133,8 @@ static bool at_number(const struct source *s)
 	return (ch >= '0' && ch <= '9') || ch == '-' || ch == '+';
 }
 
-static int parse_targ(struct compile *c, struct source *s,
-		      struct expr **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_targ(struct compile *c, struct source *s, struct expr **ret)
 {
 	struct expr *e;
 	const char *text;
@@ -206,7 +207,8 @@ static int lex_transform(struct source *s)
 	return tr;
 }
 
-int parse_left(struct compile *c, struct source *s, struct expr **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+int parse_left(struct compile *c, struct source *s, struct expr **ret)
 {
 	size_t pos = s->pos;
 	size_t n = lex_field(s);
@@ -490,8 +492,8 @@ static int parse_check(struct compile *c, struct source *s, struct expr *left, s
 	return check_node(c, s, n);
 }
 
-static int parse_macro(struct compile *c, struct source *s, size_t n,
-		       struct node **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_macro(struct compile *c, struct source *s, size_t n, struct node **ret)
 {
 	size_t pos = s->pos;
 	char *name = htr_arena_dup(&c->f->arena, s->text + pos, n);
@@ -544,8 +546,8 @@ static int parse_macro(struct compile *c, struct source *s, size_t n,
 
 static int parse_or(struct compile *c, struct source *s, struct node **ret);
 
-static int parse_primary(struct compile *c, struct source *s,
-			 struct node **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_primary(struct compile *c, struct source *s, struct node **ret)
 {
 	struct expr *left = NULL;
 	size_t open = s->pos;
@@ -585,8 +587,8 @@ static int parse_primary(struct compile *c, struct source *s,
 	return parse_macro(c, s, n, ret);
 }
 
-static int parse_not(struct compile *c, struct source *s,
-		     struct node **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_not(struct compile *c, struct source *s, struct node **ret)
 {
 	size_t first = 0;
 	unsigned nots = 0;
@@ -624,8 +626,8 @@ static int parse_not(struct compile *c, struct source *s,
 typedef int (*parse_fn)(struct compile *c, struct source *s, struct node **ret);
 
 /* item { word item } */
-static int parse_chain(struct compile *c, struct source *s, struct node **ret,
-		       const char *word, // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_chain(struct compile *c, struct source *s, struct node **ret, const char *word,
 		       enum node_kind kind, parse_fn item)
 {
 	struct plist l = { NULL, 0, 0 };
@@ -664,20 +666,20 @@ static int parse_chain(struct compile *c, struct source *s, struct node **ret,
 	return 0;
 }
 
-static int parse_and(struct compile *c, struct source *s,
-		     struct node **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_and(struct compile *c, struct source *s, struct node **ret)
 {
 	return parse_chain(c, s, ret, "and", N_AND, parse_not);
 }
 
-static int parse_or(struct compile *c, struct source *s,
-		    struct node **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static int parse_or(struct compile *c, struct source *s, struct node **ret)
 {
 	return parse_chain(c, s, ret, "or", N_OR, parse_and);
 }
 
-int parse_condition(struct compile *c, struct source *s,
-		    struct node **ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+int parse_condition(struct compile *c, struct source *s, struct node **ret)
 {
 	if (deeper(c, s) < 0 || parse_or(c, s, ret) < 0) {
 		return c->code;

@@ -33,8 +33,8 @@ bool expr_is_list(const struct expr *e)
 	return e->tr == TR_TUPLE || (e->tr == TR_NONE && e->multi == FM_LIST);
 }
 
-static bool list_at(struct fctx *fx, struct expr *e, unsigned nth,
-		    struct value *out) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static bool list_at(struct fctx *fx, struct expr *e, unsigned nth, struct value *out)
 {
 	struct htr_text arg;
 
@@ -126,6 +126,7 @@ static bool last_component(struct value *out)
 	return true;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
 static bool length(struct fctx *fx, struct expr *e, struct value *out)
 {
 	struct expr *a = e->args[0];
@@ -146,6 +147,7 @@ static bool length(struct fctx *fx, struct expr *e, struct value *out)
 	return true;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
 static bool join(struct fctx *fx, struct expr *e, struct value *out)
 {
 	struct htr_buf *b = &e->buf;
@@ -165,6 +167,7 @@ static bool join(struct fctx *fx, struct expr *e, struct value *out)
 	return give_buf(out, b);
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
 static bool concat(struct fctx *fx, struct expr *e, struct value *out)
 {
 	struct htr_buf *b = &e->buf;
@@ -182,6 +185,7 @@ static bool concat(struct fctx *fx, struct expr *e, struct value *out)
 
 /* getopt(3) without permutation and long options: the value of one short option; "" for a flag that is
  * there. */
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
 static bool option(struct fctx *fx, struct expr *e, struct value *out)
 {
 	const char *spec = e->args[1]->text;
@@ -225,8 +229,8 @@ static bool option(struct fctx *fx, struct expr *e, struct value *out)
 	return false;
 }
 
-bool expr_get(struct fctx *fx, struct expr *e, unsigned nth,
-	      struct value *out) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+bool expr_get(struct fctx *fx, struct expr *e, unsigned nth, struct value *out)
 {
 	switch ((enum transform)e->tr) {
 	case TR_NONE:

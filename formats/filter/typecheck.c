@@ -266,8 +266,8 @@ static int check_transform(struct compile *c, const struct source *s, struct exp
 	}
 }
 
-int check_expr(struct compile *c, const struct source *s, struct expr *e,
-	       bool right) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+int check_expr(struct compile *c, const struct source *s, struct expr *e, bool right)
 {
 	if (e->tr == TR_NONE) {
 		size_t n = strlen(e->ref.info->name);

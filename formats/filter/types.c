@@ -170,8 +170,8 @@ static void set_not(struct htr_type_set *a)
 	}
 }
 
-static void collect(const struct node *n, bool negated,
-		    struct htr_type_set *ret) // NOLINT(misc-no-recursion)
+// NOLINTNEXTLINE(misc-no-recursion): bounded by the nesting of the condition
+static void collect(const struct node *n, bool negated, struct htr_type_set *ret)
 {
 	struct htr_type_set one;
 	bool unite;

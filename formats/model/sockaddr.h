@@ -29,6 +29,17 @@ struct htr_addr {
 /* htr_addr_parse - never fails: what cannot be understood leaves the parts empty. */
 struct htr_addr htr_addr_parse(const void *raw, size_t len);
 
+/* htr_addr_is_any - an IP address of all zeros. */
+static inline bool htr_addr_is_any(const struct htr_addr *a)
+{
+	for (unsigned i = 0; i < sizeof(a->ip); i++) {
+		if (a->ip[i] != 0) {
+			return false;
+		}
+	}
+	return a->has_ip;
+}
+
 /* htr_addr_ip_text - "10.0.0.1", "2001:db8::1"; IPv4-mapped IPv6 as IPv6. Appends nothing without ip. */
 void htr_addr_ip_text(struct htr_buf *out, const struct htr_addr *a);
 

@@ -157,9 +157,9 @@ static void do_capset(struct htr_state *st, struct call_ctx *c)
 		return;
 	}
 	for (unsigned i = 0; i < 3; i++) {
-		cap[i] = le32(v->data + 4 * i);
+		cap[i] = le32(v->data + 4 * (size_t)i);
 		if (v->len >= 24) {
-			cap[i] |= (uint64_t)le32(v->data + 12 + 4 * i) << 32;
+			cap[i] |= (uint64_t)le32(v->data + 12 + 4 * (size_t)i) << 32;
 		}
 	}
 	c->proc->pub.cap_eff = (int64_t)cap[0];

@@ -117,6 +117,10 @@ static bool take_addr(struct htr_state *st, struct fd_ent *e, bool peer, const s
 	const struct htr_addr *old = peer ? &e->pub.peer : &e->pub.local;
 	struct htr_addr a = htr_addr_parse(v->data, v->len);
 
+	/* what getsockname() says of a socket that nobody bound or connected */
+	if (!peer && a.has_ip && a.port == 0 && htr_addr_is_any(&a)) {
+		return false;
+	}
 	if (a.family == 0 || (old->family == a.family && old->port == a.port && a.has_ip &&
 			      memcmp(old->ip, a.ip, sizeof(a.ip)) == 0)) {
 		return false;
