@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "formats/core/cleanup.h"
+#include "replay/rules/advice.h"
 
 /* Falco's measure: a rule that names no event type, or more than this many, costs time on every event. */
 #define MANY_EVENT_TYPES 100
@@ -172,6 +173,7 @@ static int compile_rule(struct ruleset *rs, struct rule_def *rule, const struct 
 		return r;
 	}
 	warn_types(rule, object, diags);
+	advise_condition(rule->cond, rule->cond_src, object, diags);
 	rule->run = rule->enabled;
 	if (rule->run) {
 		rs->n_run++;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/core/cleanup.h"
+#include "replay/rules/advice.h"
 #include "replay/rules/compile.h"
 #include "replay/rules/ruleset.h"
 
@@ -91,6 +92,7 @@ static int prepare_one(struct ruleset *rs, struct macro_def *m, struct diags *di
 	m->refs = refs.v;
 	m->n_refs = refs.n;
 	if (r == 0) {
+		advise_condition(m->cond, m->cond_src, object, diags);
 		return 0;
 	}
 	switch ((enum htr_filter_err_kind)ferr.kind) {

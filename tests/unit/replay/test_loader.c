@@ -273,6 +273,12 @@ static void warnings(void **state)
 		{ RULE
 		  "  exceptions: [{name: e, fields: [fd.name]}, {name: e, fields: [fd.num]}]\n",
 		  DIAG_EXCEPTION_NAME_NOT_UNIQUE, 6 },
+		{ RULE_OF(OPEN " and proc.name = proc.pname"), DIAG_COMPILE_CONDITION, 3 },
+		{ RULE_OF(OPEN " and proc.name in (a, proc.pname)"), DIAG_COMPILE_CONDITION, 3 },
+		{ RULE_OF(OPEN " and fd.name regex /etc/passwd"), DIAG_COMPILE_CONDITION, 3 },
+		{ RULE_OF(OPEN " and fd.name regex '.*shadow.*'"), DIAG_COMPILE_CONDITION, 3 },
+		{ "- macro: m\n  condition: fd.name regex \"/etc/.*\"\n", DIAG_COMPILE_CONDITION,
+		  2 },
 		{ "- list: l\n  items: [x]\n- list: l\n  items: []\n  append: true\n",
 		  DIAG_APPEND_NO_VALUES, 4 },
 		{ RULE "  exceptions: [{name: e, fields: [fd.name]}]\n"
@@ -366,6 +372,9 @@ static void accepted(void **state)
 		RULE_OF("proc.name=x") "  warn_evttypes: false\n",
 		RULE_OF("evt.type = openat and not not (fd.name in ())"),
 		"- list: l\n  items: []\n" RULE_OF(OPEN " and proc.name in (l)"),
+		/* nothing to advise against */
+		RULE_OF(OPEN " and proc.name = val(proc.pname) and fd.name regex '/etc/[a-z]+' and "
+			     "fd.name != '' and proc.name in (a) and proc.pname exists"),
 		/* a list may be used before it is defined, a rule sees later macros */
 		RULE_OF(OPEN
 			" and m and proc.name in (l)") "- list: l\n  items: [x]\n- macro: m\n  condition: evt.num>0\n",
@@ -373,7 +382,7 @@ static void accepted(void **state)
 	for (size_t i = 0; i < HTR_ARRAY_LEN(texts); i++) {
 		struct fixture f;
 		load(&f, texts[i]);
-		if (f.r < 0 || (find(&f, DIAG_NO_EVTTYPE))) {
+		if (f.r < 0 || find(&f, DIAG_NO_EVTTYPE) || find(&f, DIAG_COMPILE_CONDITION)) {
 			fail_msg("case %zu: %s: %s", i, f.diags.items[0].msg, texts[i]);
 		}
 		done(&f);
