@@ -415,6 +415,7 @@ void app_key(struct app *app, uint32_t key)
 {
 	struct view *v = app_top(app);
 
+	session_refresh(&app->session);
 	app->message[0] = '\0';
 	if (app->dialog.kind != DIALOG_NONE) {
 		dialog_key(app, key);
@@ -482,6 +483,7 @@ void app_draw(struct app *app)
 	struct frame f = frame_layout(c->w, c->h);
 	struct view *v = app_top(app);
 
+	session_refresh(&app->session);
 	canvas_clear(c);
 	if (v) {
 		v->ops->draw(v, c, f.body);

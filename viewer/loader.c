@@ -26,24 +26,47 @@ int loader_open(struct loader *l, const char *path, struct htr_err *err)
 
 int loader_open_reader(struct loader *l, struct htr_reader *reader_take, struct htr_err *err)
 {
-	size_t n = htr_reader_n_blocks(reader_take);
+	*l = (struct loader){ .reader = reader_take };
+	int rc = loader_index(l, err);
 
-	*l = (struct loader){ .reader = reader_take, .n_blocks = n };
-	l->before = calloc(n + 1, sizeof(*l->before));
-	if (!l->before) {
-		loader_close(l);
-		return htr_err_set(err, -ENOMEM, "out of memory");
+	if (rc >= 0) {
+		rc = htr_cursor_open(&l->rows, reader_take, err);
 	}
-	for (size_t i = 0; i < n; i++) {
-		l->before[i] = l->n_events;
-		l->n_events += htr_reader_block(reader_take, i)->n_events;
-	}
-	l->before[n] = l->n_events;
-	int rc = htr_cursor_open(&l->rows, reader_take, err);
 	if (rc < 0) {
 		loader_close(l);
 	}
 	return rc;
+}
+
+bool loader_stale(const struct loader *l)
+{
+	return l->generation != htr_reader_generation(l->reader);
+}
+
+int loader_index(struct loader *l, struct htr_err *err)
+{
+	size_t n = htr_reader_n_blocks(l->reader);
+
+	free(l->before);
+	free(l->blocks);
+	l->n_blocks = 0;
+	l->n_events = 0;
+	l->generation = htr_reader_generation(l->reader);
+	l->before = calloc(n + 1, sizeof(*l->before));
+	l->blocks = calloc(n + 1, sizeof(*l->blocks));
+	if (!l->before || !l->blocks) {
+		return htr_err_set(err, -ENOMEM, "out of memory");
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct htr_block_info *b = htr_reader_block(l->reader, i);
+
+		l->blocks[i] = (struct loader_block){ b->first_seq, b->last_ns };
+		l->before[i] = l->n_events;
+		l->n_events += b->n_events;
+	}
+	l->before[n] = l->n_events;
+	l->n_blocks = n;
+	return 0;
 }
 
 void loader_close(struct loader *l)
@@ -55,6 +78,7 @@ void loader_close(struct loader *l)
 		htr_reader_close(l->reader);
 	}
 	free(l->before);
+	free(l->blocks);
 	*l = (struct loader){ 0 };
 }
 
@@ -77,12 +101,16 @@ static size_t block_of(const struct loader *l, uint64_t ordinal)
 int loader_event(struct loader *l, uint64_t ordinal, const struct htr_event **ret,
 		 struct htr_err *err)
 {
+	if (loader_stale(l)) {
+		return htr_err_set(err, -ESTALE, "the list of blocks changed");
+	}
 	if (ordinal >= l->n_events) {
 		return htr_err_set(err, -ERANGE, "no such event");
 	}
 	size_t b = block_of(l, ordinal);
+	int rc = htr_cursor_row(l->rows, b, (uint32_t)(ordinal - l->before[b]), ret, err);
 
-	return htr_cursor_row(l->rows, b, (uint32_t)(ordinal - l->before[b]), ret, err);
+	return rc >= 0 && loader_stale(l) ? -ESTALE : rc;
 }
 
 /* First ordinal in [lo, hi) whose event is not before the wanted place; unreadable events count as before. */
@@ -112,7 +140,7 @@ uint64_t loader_at_seq(struct loader *l, uint64_t seq)
 
 	while (lo < hi) { /* first block that begins after seq */
 		size_t mid = lo + (hi - lo) / 2;
-		if (htr_reader_block(l->reader, mid)->first_seq <= seq) {
+		if (l->blocks[mid].first_seq <= seq) {
 			lo = mid + 1;
 		} else {
 			hi = mid;
@@ -130,7 +158,7 @@ uint64_t loader_at_time(struct loader *l, int64_t time_ns)
 
 	while (lo < hi) { /* first block that ends at or after the time */
 		size_t mid = lo + (hi - lo) / 2;
-		if (htr_reader_block(l->reader, mid)->last_ns < time_ns) {
+		if (l->blocks[mid].last_ns < time_ns) {
 			lo = mid + 1;
 		} else {
 			hi = mid;
@@ -175,6 +203,10 @@ int walk_next(struct walk *w, const struct htr_event **ret, uint64_t *ret_ordina
 			continue;
 		}
 		int rc = htr_cursor_row(w->cur, w->block, w->index, ret, err);
+
+		if (loader_stale(l)) {
+			return htr_err_set(err, -ESTALE, "the list of blocks changed");
+		}
 		if (rc >= 0) {
 			*ret_ordinal = l->before[w->block] + w->index;
 			w->index++;

@@ -8,6 +8,7 @@
 #ifndef HTR_VIEWER_LOADER_H
 #define HTR_VIEWER_LOADER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "formats/core/err.h"
@@ -15,10 +16,18 @@
 #include "formats/trace/cursor.h"
 #include "formats/trace/reader.h"
 
+/* What is needed of a block; the reader may replace its own list. */
+struct loader_block {
+	uint64_t first_seq;
+	int64_t last_ns;
+};
+
 struct loader {
 	struct htr_reader *reader;
-	struct htr_cursor *rows; /* random access, for what is on the screen */
-	uint64_t *before;        /* n_blocks + 1: ordinal of each block's first event */
+	struct htr_cursor *rows;     /* random access, for what is on the screen */
+	uint64_t *before;            /* n_blocks + 1: ordinal of each block's first event */
+	struct loader_block *blocks; /* n_blocks */
+	uint64_t generation;         /* of the reader's list of blocks that this was made from */
 	size_t n_blocks;
 	uint64_t n_events;
 };
@@ -30,8 +39,16 @@ int loader_open_reader(struct loader *l, struct htr_reader *reader_take,
 		       struct htr_err *err) HTR_MUST_CHECK;
 void loader_close(struct loader *l);
 
+/*
+ * loader_stale - the reader found that its index had lied and made its list of blocks anew: ordinals mean
+ * nothing any more, every access fails with -ESTALE until loader_index()
+ */
+bool loader_stale(const struct loader *l);
+/* loader_index - number the events (again). Returns: 0 or -ENOMEM (then there are none). */
+int loader_index(struct loader *l, struct htr_err *err) HTR_MUST_CHECK;
+
 /* loader_event - event at an ordinal. Borrowed until the next call with this loader. Errors: -ERANGE,
- * -EBADMSG (its block is damaged), -ENOMEM. */
+ * -EBADMSG (its block is damaged), -ESTALE, -ENOMEM. */
 int loader_event(struct loader *l, uint64_t ordinal, const struct htr_event **ret,
 		 struct htr_err *err) HTR_MUST_CHECK;
 
@@ -52,7 +69,7 @@ struct walk {
 int walk_open(struct walk *w, const struct loader *l, struct htr_err *err) HTR_MUST_CHECK;
 /* walk_close - free; a zeroed walk is fine. */
 void walk_close(struct walk *w);
-/* walk_next - Returns: 1 event and its ordinal; 0 end; < 0 error (-ENOMEM or the kernel's; damaged blocks are
+/* walk_next - Returns: 1 event and its ordinal; 0 end; < 0 error (-ESTALE, -ENOMEM or the kernel's; damaged blocks are
  * stepped over and counted). */
 int walk_next(struct walk *w, const struct htr_event **ret, uint64_t *ret_ordinal,
 	      struct htr_err *err) HTR_MUST_CHECK;

@@ -35,12 +35,17 @@ void results_init(struct results *rs, struct loader *loader)
 	*rs = (struct results){ .loader = loader };
 }
 
-void results_fini(struct results *rs)
+void results_clear(struct results *rs)
 {
 	for (size_t i = 0; i < rs->n; i++) {
 		result_free(rs->at[i]);
 	}
 	rs->n = 0;
+}
+
+void results_fini(struct results *rs)
+{
+	results_clear(rs);
 }
 
 static int result_new(struct result **ret, struct loader *l, const char *text,

@@ -59,6 +59,8 @@ struct results {
 
 void results_init(struct results *rs, struct loader *loader);
 void results_fini(struct results *rs);
+/* results_clear - forget all results; their numbers are not used again. */
+void results_clear(struct results *rs);
 
 /*
  * results_get - the result of a filter: from the cache, or new with nothing found yet

@@ -18,6 +18,7 @@ int session_open(struct session *s, struct htr_reader *reader_take, int screen, 
 		return rc;
 	}
 	s->err = HTR_ERR_INIT;
+	s->nothing = (struct result){ .text = s->nothing_text, .status = RESULT_FAILED };
 	results_init(&s->results, &s->loader);
 	factbook_init(&s->facts, &s->loader);
 	s->ribbon = malloc(sizeof(*s->ribbon));
@@ -61,6 +62,54 @@ const struct htr_facts *session_facts(const struct session *s)
 	return htr_reader_facts(s->loader.reader);
 }
 
+/* Ordinals of the selected time range; looked up once per change, not per row. */
+static void find_range(struct session *s)
+{
+	const struct selection *sel = selections_now(&s->selections);
+
+	s->range_lo = sel->from_ns == INT64_MIN ? 0 : loader_at_time(&s->loader, sel->from_ns);
+	s->range_hi = sel->to_ns == INT64_MAX ? s->loader.n_events
+					      : loader_at_time(&s->loader, sel->to_ns);
+}
+
+/* Everything that rests on ordinals goes; what is left is a session that was just opened. */
+static int restart(struct session *s)
+{
+	uint64_t version = s->procs.version;
+
+	s->err = HTR_ERR_INIT;
+	results_clear(&s->results);
+	factbook_fini(&s->facts);
+	factbook_init(&s->facts, &s->loader);
+	walk_close(&s->scan);
+	proctab_fini(&s->procs);
+	int rc = proctab_init(&s->procs, &s->err);
+
+	s->procs.version = version + 1; /* trees must see that it is another table */
+	if (rc >= 0) {
+		rc = loader_index(&s->loader, &s->err);
+	}
+	if (rc >= 0) {
+		ribbon_init(s->ribbon, &s->loader);
+		rc = walk_open(&s->scan, &s->loader, &s->err);
+	}
+	s->scanning = rc >= 0;
+	return rc;
+}
+
+void session_refresh(struct session *s)
+{
+	if (!loader_stale(&s->loader)) {
+		return;
+	}
+	s->result = &s->nothing;
+	if (restart(s) >= 0 && results_get(&s->results, selections_now(&s->selections)->filter,
+					   &s->result, NULL, &s->err) < 0) {
+		s->result = &s->nothing;
+	}
+	find_range(s);
+}
+
 /* ---- passes -------------------------------------------------------------------------------------- */
 
 static void scan_end(struct session *s, int rc)
@@ -96,6 +145,7 @@ bool session_work(struct session *s, unsigned budget)
 {
 	bool more = false;
 
+	session_refresh(s);
 	if (s->result->status == RESULT_RUNNING) {
 		more = result_slice(s->result, budget) > 0;
 	}
@@ -103,7 +153,8 @@ bool session_work(struct session *s, unsigned budget)
 		scan_slice(s, budget);
 		more = more || s->scanning;
 	}
-	return factbook_slice(&s->facts, budget) || more;
+	more = factbook_slice(&s->facts, budget) || more;
+	return more || loader_stale(&s->loader);
 }
 
 bool session_stop(struct session *s)
@@ -116,16 +167,6 @@ bool session_stop(struct session *s)
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------ */
-
-/* Ordinals of the selected time range; looked up once per change, not per row. */
-static void find_range(struct session *s)
-{
-	const struct selection *sel = selections_now(&s->selections);
-
-	s->range_lo = sel->from_ns == INT64_MIN ? 0 : loader_at_time(&s->loader, sel->from_ns);
-	s->range_hi = sel->to_ns == INT64_MAX ? s->loader.n_events
-					      : loader_at_time(&s->loader, sel->to_ns);
-}
 
 static void row_range(struct session *s, uint64_t *ret_lo, uint64_t *ret_hi)
 {

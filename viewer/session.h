@@ -33,6 +33,8 @@ struct session {
 	struct ribbon *ribbon;
 	struct results results;
 	struct result *result; /* of the current filter; in results */
+	struct result nothing; /* stands in when there is no memory for one */
+	char nothing_text[1];
 	struct selections selections;
 	uint64_t range_lo, range_hi; /* ordinals of the selected time range */
 	struct factbook facts;
@@ -45,6 +47,14 @@ struct session {
 int session_open(struct session *s, struct htr_reader *reader_take, int screen,
 		 struct htr_err *err) HTR_MUST_CHECK;
 void session_close(struct session *s);
+
+/*
+ * session_refresh - begin anew when the trace's list of blocks changed under us (its index had lied): passes
+ * start again, filter and time range stay
+ *
+ * Call before drawing and before keys. Cheap when nothing changed.
+ */
+void session_refresh(struct session *s);
 
 /* session_work - do a slice of at most `budget` events per pass. Returns: true when more is to do. */
 bool session_work(struct session *s, unsigned budget);

@@ -441,6 +441,11 @@ size_t htr_reader_n_blocks(const struct htr_reader *r)
 	return r->n_blocks;
 }
 
+uint64_t htr_reader_generation(const struct htr_reader *r)
+{
+	return r->generation;
+}
+
 const struct htr_block_info *htr_reader_block(const struct htr_reader *r, size_t i)
 {
 	return i < r->n_blocks ? &r->blocks[i] : NULL;

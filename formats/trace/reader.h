@@ -90,6 +90,9 @@ enum htr_reader_state htr_reader_state(const struct htr_reader *r);
 /* For a stream these know only what has been read so far. A block's info is borrowed until the next
  * call that may find more blocks (refresh, a cursor on a stream or a damaged file). */
 size_t htr_reader_n_blocks(const struct htr_reader *r);
+/* htr_reader_generation - another number when the list of blocks was made anew because the index had lied: then
+ * block numbers kept from before mean nothing. Appended blocks do not change it. */
+uint64_t htr_reader_generation(const struct htr_reader *r);
 const struct htr_block_info *htr_reader_block(const struct htr_reader *r, size_t i);
 uint64_t htr_reader_n_events(const struct htr_reader *r);
 uint64_t htr_reader_n_lost(const struct htr_reader *r);
