@@ -314,14 +314,17 @@ static bool gives_fd(const struct htr_syscall_desc *desc)
 	return desc->ret == HTR_R_FD;
 }
 
-/* Which descriptor the facts are about: the new one, else the one the call works on. */
-static void descriptor_facts(struct decoder *d, struct tracee *t, struct rec *r,
+/* Which descriptor the facts are about: the new one, else the one the call works on. Returns true when the
+ * descriptor itself has confirmed (or denied) the path. */
+static bool descriptor_facts(struct decoder *d, struct tracee *t, struct rec *r,
 			     const struct htr_syscall_desc *desc)
 {
 	int64_t res = r->b.ev.result;
 	bool net = desc->classes & HTR_C_NETWORK;
 
 	if (gives_fd(desc) && res >= 0 && res <= INT32_MAX) {
+		bool named = false;
+
 		if (net) {
 			args_socket_facts(d, t, r, (int)res);
 		} else {
@@ -329,19 +332,20 @@ static void descriptor_facts(struct decoder *d, struct tracee *t, struct rec *r,
 		}
 		for (unsigned i = 0; i < desc->n_args && desc->classes & HTR_C_FILE; i++) {
 			if (desc->args[i].kind == HTR_A_PATH) {
-				args_check_name(d, t, r, i);
+				named |= args_check_name(d, t, r, i);
 			}
 		}
-		return;
+		return named;
 	}
 	if (gives_fd(desc) || desc->n_args == 0 || desc->args[0].kind != HTR_A_FD) {
-		return;
+		return false;
 	}
 	if (net && (res >= 0 || res == -EINPROGRESS)) {
 		args_socket_facts(d, t, r, (int)r->b.ev.args[0]);
 	} else if (!net && !(desc->classes & HTR_C_IO) && strcmp(desc->name, "close") != 0) {
 		args_fd_facts(d, t, r, (int)r->b.ev.args[0]);
 	}
+	return false;
 }
 
 void args_result(struct decoder *d, struct tracee *t, struct rec *r)
@@ -353,16 +357,17 @@ void args_result(struct decoder *d, struct tracee *t, struct rec *r)
 		return;
 	}
 	desc = htr_syscall_form(r->desc, r->b.ev.args);
+	bool named = descriptor_facts(d, t, r, desc);
+
 	for (unsigned i = 0; i < desc->n_args; i++) {
 		const struct htr_arg_desc *a = &desc->args[i];
 
-		if (a->kind == HTR_A_PATH) {
+		if (a->kind == HTR_A_PATH && !named) {
 			reread_path(d, t, r, i);
 		} else if (a->dir != HTR_DIR_IN && r->b.ev.args[i] && !failed) {
 			result_out(d, t, r, a, i);
 		}
 	}
-	descriptor_facts(d, t, r, desc);
 }
 
 void args_socketcall(struct tracee *t, struct rec *r)

@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "capture/mem.h"
 #include "capture/rec.h"
@@ -55,13 +57,21 @@ static inline bool args_wide(const struct rec *r)
  * read. */
 void args_socketcall(struct tracee *t, struct rec *r);
 
+/* args_statx - stat without a word to a file server. Returns 0 or -errno. */
+int args_statx(int dir, const char *name, struct statx *stx);
+static inline int64_t args_dev(const struct statx *stx)
+{
+	return (int64_t)makedev(stx->stx_dev_major, stx->stx_dev_minor);
+}
+
 /* args_fd.c: facts about descriptor fd of the process; key offset as in HTR_K_FD_PATH. */
 void args_fd_facts(struct decoder *d, struct tracee *t, struct rec *r, int fd);
 void args_socket_facts(struct decoder *d, struct tracee *t, struct rec *r, int fd);
 /* args_at_path - HTR_K_AT_PATH(2): where a relative path starts. */
 void args_at_path(struct decoder *d, struct tracee *t, struct rec *r, int dirfd, unsigned key);
-/* args_check_name - does the path read at entry lead to the descriptor that came out? */
-void args_check_name(struct decoder *d, struct tracee *t, struct rec *r, unsigned arg);
+/* args_check_name - does the path read at entry lead to the descriptor that came out? If not, it is marked
+ * unstable. Returns true when that could be told. */
+bool args_check_name(struct decoder *d, struct tracee *t, struct rec *r, unsigned arg);
 
 /* args_net.c: messages of sendmsg, sendmmsg, recvmsg. */
 void args_msghdr(struct decoder *d, struct tracee *t, struct rec *r, uint64_t addr, bool after);

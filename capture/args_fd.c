@@ -50,28 +50,32 @@ static ssize_t link_of(struct decoder *d, struct tracee *t, int fd, char *buf)
 	return n < 0 ? -errno : n;
 }
 
-static int stat_of(struct decoder *d, struct tracee *t, int fd, struct stat *st)
+/* From what the kernel has at hand: asking a file server that is part of the task would wait for a task that
+ * waits for us. */
+int args_statx(int dir, const char *name, struct statx *stx)
 {
-	char num[16];
-	int dir = process_fds(d->tracees, t->proc);
-
-	number(num, fd);
-	return dir >= 0 ? fstatat(dir, num, st, 0) : -1;
+	return dir < 0 ? -EBADF
+		       : (statx(dir, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_BASIC_STATS,
+				stx) < 0
+				  ? -errno
+				  : 0);
 }
 
 void args_fd_facts(struct decoder *d, struct tracee *t, struct rec *r, int fd)
 {
-	struct stat st;
+	struct statx stx;
+	char num[16];
 	ssize_t n = link_of(d, t, fd, d->scratch);
 
 	if (n < 0) {
 		return;
 	}
+	number(num, fd);
 	rec_bytes(r, HTR_K_FD_PATH, d->scratch, (size_t)n, n == MEM_STR_MAX ? HTR_VF_TRUNCATED : 0);
-	if (stat_of(d, t, fd, &st) == 0) {
-		rec_int(r, HTR_K_FD_DEV, (int64_t)st.st_dev);
-		rec_int(r, HTR_K_FD_INO, (int64_t)st.st_ino);
-		rec_int(r, HTR_K_FD_MODE, (int64_t)st.st_mode);
+	if (args_statx(process_fds(d->tracees, t->proc), num, &stx) == 0) {
+		rec_int(r, HTR_K_FD_DEV, args_dev(&stx));
+		rec_int(r, HTR_K_FD_INO, (int64_t)stx.stx_ino);
+		rec_int(r, HTR_K_FD_MODE, stx.stx_mode);
 	}
 }
 
@@ -141,18 +145,41 @@ static const struct htr_val *find(const struct rec *r, unsigned key)
 	return NULL;
 }
 
-/* The link ends with the path as given, at a component border: no symbolic link was in between. */
-static bool link_agrees(const struct htr_val *path, const struct htr_val *link)
+/* Directory a relative path starts from, as a link text; -errno. */
+static ssize_t base_of(struct decoder *d, struct tracee *t, const struct htr_val *at, char *buf)
 {
+	int dir = process_dir(d->tracees, t->proc);
+
+	if (at) {
+		memcpy(buf, at->data, at->len);
+		return at->len;
+	}
+	return dir >= 0 ? readlinkat(dir, "cwd", buf, MEM_STR_MAX) : -EBADF;
+}
+
+/* The link is the path as given, no symbolic link was in between. */
+static bool link_agrees(struct decoder *d, struct tracee *t, const struct htr_val *path,
+			const struct htr_val *link, const struct htr_val *at)
+{
+	char base[MEM_STR_MAX];
+
 	if (path->len > link->len || path->len == 0) {
 		return false;
 	}
 	const uint8_t *tail = link->data + (link->len - path->len);
+	size_t head = (size_t)(tail - link->data);
 
 	if (memcmp(tail, path->data, path->len) != 0) {
 		return false;
 	}
-	return path->data[0] == '/' ? tail == link->data : tail > link->data && tail[-1] == '/';
+	if (path->data[0] == '/') {
+		return head == 0;
+	}
+	ssize_t n = base_of(d, t, at, base);
+
+	n -= n == 1 && base[0] == '/'; /* the root: nothing in front of the slash */
+	return n >= 0 && head == (size_t)n + 1 && tail[-1] == '/' &&
+	       memcmp(base, link->data, (size_t)n) == 0;
 }
 
 /* O_TMPFILE and files unlinked at once: no path leads to them, and no path could have been mistaken. */
@@ -196,7 +223,7 @@ static void own_name(char *out, size_t size, const struct tracee *t, const struc
 
 /* Follow the path as the program would, from its root or directory, to device and inode. */
 static int stat_as(struct decoder *d, struct tracee *t, const struct rec *r,
-		   const struct htr_val *path, const struct htr_val *at, struct stat *st)
+		   const struct htr_val *path, const struct htr_val *at, struct statx *stx)
 {
 	char full[MEM_STR_MAX + 64];
 	int dir = process_dir(d->tracees, t->proc);
@@ -218,27 +245,34 @@ static int stat_as(struct decoder *d, struct tracee *t, const struct rec *r,
 	} else {
 		snprintf(full, sizeof(full), "cwd/%.*s", (int)path->len, (const char *)path->data);
 	}
-	return fstatat(dir, full, st, 0);
+	return args_statx(dir, full, stx);
 }
 
-void args_check_name(struct decoder *d, struct tracee *t, struct rec *r, unsigned arg)
+bool args_check_name(struct decoder *d, struct tracee *t, struct rec *r, unsigned arg)
 {
 	const struct htr_val *path = find(r, HTR_K_ARG0 + arg);
 	const struct htr_val *link = find(r, HTR_K_FD_PATH);
 	const struct htr_val *dev = find(r, HTR_K_FD_DEV);
 	const struct htr_val *ino = find(r, HTR_K_FD_INO);
-	struct stat st;
+	struct statx stx;
 
-	if (!path || !link || !dev || !ino || (path->flags & HTR_VF_UNSTABLE) ||
-	    link_agrees(path, link) || is_deleted(link)) {
-		return;
+	if (!path || !link || !dev || !ino || is_deleted(link)) {
+		return false;
+	}
+	/* symbolic links to /proc/self mean another directory to us; the second reading has to do */
+	if (link->len > 6 && memcmp(link->data, "/proc/", 6) == 0) {
+		return false;
+	}
+	if (link_agrees(d, t, path, link, find(r, HTR_K_AT_PATH))) {
+		return true;
 	}
 	/* a symbolic link, ".." or a lie: the file system says which. Absolute links inside another root
 	 * resolve against ours and then look like a lie; so do files that were renamed at once. */
-	if (stat_as(d, t, r, path, find(r, HTR_K_AT_PATH), &st) == 0 &&
-	    (int64_t)st.st_ino == ino->num && (int64_t)st.st_dev == dev->num) {
-		return;
+	if (stat_as(d, t, r, path, find(r, HTR_K_AT_PATH), &stx) == 0 &&
+	    (int64_t)stx.stx_ino == ino->num && args_dev(&stx) == dev->num) {
+		return true;
 	}
 	htr_builder_bytes(&r->b, HTR_K_ARG0 + arg, path->data, path->len,
 			  path->flags | HTR_VF_UNSTABLE);
+	return true;
 }

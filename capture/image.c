@@ -267,14 +267,14 @@ static ssize_t link_value(struct decoder *d, struct tracee *t, struct rec *r, co
 	return n;
 }
 
-static int64_t ns_of(const struct timespec *ts)
+static int64_t ns_of(const struct statx_timestamp *ts)
 {
-	return (int64_t)ts->tv_sec * 1000000000LL + ts->tv_nsec;
+	return ts->tv_sec * 1000000000LL + ts->tv_nsec;
 }
 
 void snapshot_image(struct decoder *d, struct tracee *t, struct rec *r, uint64_t sp, bool wide)
 {
-	struct stat st;
+	struct statx stx;
 	char comm[COMM_MAX];
 	int dir = process_dir(d->tracees, t->proc);
 
@@ -288,13 +288,13 @@ void snapshot_image(struct decoder *d, struct tracee *t, struct rec *r, uint64_t
 	link_value(d, t, r, "exe", HTR_K_EXE, NULL);
 	link_value(d, t, r, "cwd", HTR_K_CWD, NULL);
 	link_value(d, t, r, "root", HTR_K_ROOT, "/");
-	if (fstatat(dir, "exe", &st, 0) == 0) {
-		rec_int(r, HTR_K_EXE_DEV, (int64_t)st.st_dev);
-		rec_int(r, HTR_K_EXE_INO, (int64_t)st.st_ino);
-		rec_int(r, HTR_K_EXE_MODE, (int64_t)st.st_mode);
-		rec_int(r, HTR_K_EXE_UID, (int64_t)st.st_uid);
-		rec_int(r, HTR_K_EXE_CTIME, ns_of(&st.st_ctim));
-		rec_int(r, HTR_K_EXE_MTIME, ns_of(&st.st_mtim));
+	if (args_statx(dir, "exe", &stx) == 0) {
+		rec_int(r, HTR_K_EXE_DEV, args_dev(&stx));
+		rec_int(r, HTR_K_EXE_INO, (int64_t)stx.stx_ino);
+		rec_int(r, HTR_K_EXE_MODE, stx.stx_mode);
+		rec_int(r, HTR_K_EXE_UID, stx.stx_uid);
+		rec_int(r, HTR_K_EXE_CTIME, ns_of(&stx.stx_ctime));
+		rec_int(r, HTR_K_EXE_MTIME, ns_of(&stx.stx_mtime));
 	}
 	cleanup_fd int fd = openat(dir, "comm", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd >= 0 ? read(fd, comm, sizeof(comm)) : -1;

@@ -163,6 +163,7 @@ static void turn(struct loop *l)
 		signals_read(&l->signals, rc);
 	}
 	if (ready > 0 && (p[1].revents || p[2].revents)) {
+		tick(l, l->ticking || rc->n_waiting > 0);
 		stop_drain(rc);
 	}
 	if (ready > 0 && (p[2].revents & POLLIN)) {
