@@ -470,6 +470,11 @@ void app_mouse(struct app *app, const struct mouse *m)
 	}
 }
 
+bool app_pending(const struct app *app)
+{
+	return app->search.running != SEARCH_NONE || session_pending(&app->session);
+}
+
 bool app_work(struct app *app, unsigned budget)
 {
 	bool more = search_slice(app, budget / 16 + 1);

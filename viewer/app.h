@@ -46,6 +46,8 @@ void app_fini(struct app *app);
 int app_resize(struct app *app, int w, int h) HTR_MUST_CHECK;
 void app_key(struct app *app, uint32_t key);
 void app_mouse(struct app *app, const struct mouse *m);
+/* app_pending - there is work to do. */
+bool app_pending(const struct app *app);
 /* app_work - one slice; true: more to do. */
 bool app_work(struct app *app, unsigned budget);
 /* app_draw - the whole canvas anew. */

@@ -179,6 +179,11 @@ static int one_event(struct factbook *fb)
 	return rc;
 }
 
+bool factbook_pending(const struct factbook *fb)
+{
+	return fb->n_want && !fb->failed;
+}
+
 bool factbook_slice(struct factbook *fb, unsigned budget)
 {
 	int rc = 0;

@@ -52,6 +52,8 @@ void factbook_fini(struct factbook *fb);
 void factbook_want(struct factbook *fb, const uint64_t *ordinals, unsigned n);
 /* factbook_get - facts of an event, or NULL while not known. Borrowed until the next slice. */
 const struct fact *factbook_get(struct factbook *fb, uint64_t ordinal);
+/* factbook_pending - some wanted facts are not known yet. */
+bool factbook_pending(const struct factbook *fb);
 /* factbook_slice - replay up to `budget` events. Returns: true when more is to do. */
 bool factbook_slice(struct factbook *fb, unsigned budget);
 

@@ -8,20 +8,19 @@
 
 #include "formats/core/clock.h"
 
-#define SLICE_NS    (8 * INT64_C(1000000))  /* work between two looks at the keyboard */
-#define REDRAW_NS   (60 * INT64_C(1000000)) /* while work runs: 16 screens a second are enough */
-#define SLICE_STEPS 512                     /* events between two looks at the clock */
+#define SLICE_NS     (8 * INT64_C(1000000))  /* work between two looks at the keyboard */
+#define REDRAW_NS    (60 * INT64_C(1000000)) /* while work runs: 16 screens a second are enough */
+#define SLICE_STEPS  512                     /* events between two looks at the clock */
+#define IDLE_MS      500 /* a terminal that hung up is noticed after this time */
+#define KEYS_AT_ONCE 64  /* pasted or repeated keys taken before the next screen */
 
-/* Returns: true when more work is to do. */
-static bool work_for_a_while(struct app *app)
+static void work_for_a_while(struct app *app)
 {
 	int64_t end = htr_clock_ns(CLOCK_MONOTONIC) + SLICE_NS;
-	bool more;
 
-	do {
-		more = app_work(app, SLICE_STEPS);
-	} while (more && htr_clock_ns(CLOCK_MONOTONIC) < end);
-	return more;
+	while (app_work(app, SLICE_STEPS) && htr_clock_ns(CLOCK_MONOTONIC) < end) {
+		;
+	}
 }
 
 static int take_key(struct app *app, struct terminal *t, uint32_t key)
@@ -50,30 +49,31 @@ static int take_key(struct app *app, struct terminal *t, uint32_t key)
 static int loop(struct app *app, struct terminal *t)
 {
 	int64_t drawn = 0;
-	bool dirty = true, more = true;
+	bool dirty = true;
 	int rc = 0;
 
 	while (!app->quit && rc >= 0) {
 		int64_t now = htr_clock_ns(CLOCK_MONOTONIC);
 
-		if (dirty && (!more || now - drawn >= REDRAW_NS)) {
-			app_draw(app);
+		if (dirty && (!app_pending(app) || now - drawn >= REDRAW_NS)) {
+			app_draw(app); /* may ask for facts: then there is work again */
 			term_draw(t, &app->canvas, app->repaint);
 			app->repaint = false;
 			drawn = now;
 			dirty = false;
-			more = true; /* drawing may have asked for facts */
 		}
-		uint32_t key = term_key(t, more ? 0 : dirty ? 10 : 500);
+		bool busy = app_pending(app);
+		uint32_t key = term_key(t, busy || dirty ? 0 : IDLE_MS);
 
-		for (unsigned n = 0; key != VK_NONE && rc >= 0 && !app->quit && n < 64; n++) {
+		for (unsigned n = 0; key != VK_NONE && rc >= 0 && !app->quit && n < KEYS_AT_ONCE;
+		     n++) {
 			rc = take_key(app, t, key);
 			dirty = true;
 			drawn = 0; /* a key shows at once */
-			key = term_key(t, 0);
+			key = n + 1 < KEYS_AT_ONCE ? term_key(t, 0) : VK_NONE;
 		}
-		if (more) {
-			more = work_for_a_while(app);
+		if (busy && !app->quit) {
+			work_for_a_while(app);
 			dirty = true;
 		}
 	}

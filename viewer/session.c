@@ -141,20 +141,23 @@ static void scan_slice(struct session *s, unsigned budget)
 	}
 }
 
+bool session_pending(const struct session *s)
+{
+	return s->result->status == RESULT_RUNNING || s->scanning || factbook_pending(&s->facts) ||
+	       loader_stale(&s->loader);
+}
+
 bool session_work(struct session *s, unsigned budget)
 {
-	bool more = false;
-
 	session_refresh(s);
 	if (s->result->status == RESULT_RUNNING) {
-		more = result_slice(s->result, budget) > 0;
+		result_slice(s->result, budget);
 	}
 	if (s->scanning) {
 		scan_slice(s, budget);
-		more = more || s->scanning;
 	}
-	more = factbook_slice(&s->facts, budget) || more;
-	return more || loader_stale(&s->loader);
+	factbook_slice(&s->facts, budget);
+	return session_pending(s);
 }
 
 bool session_stop(struct session *s)

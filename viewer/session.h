@@ -56,6 +56,8 @@ void session_close(struct session *s);
  */
 void session_refresh(struct session *s);
 
+/* session_pending - some pass has more to do. */
+bool session_pending(const struct session *s);
 /* session_work - do a slice of at most `budget` events per pass. Returns: true when more is to do. */
 bool session_work(struct session *s, unsigned budget);
 /* session_stop - stop the filter pass; true when one was running. */

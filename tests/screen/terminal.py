@@ -172,12 +172,29 @@ class Suite:
             t.tmux('resize-window', '-x', '80', '-y', '24')
             t.wait_screen(self.dump('intrusion'), '80x24 after 1x1')
 
+    def viewer_pid(self, t):
+        shell = int(t.tmux('display-message', '-p', '#{pane_pid}'))
+        with open(f'/proc/{shell}/task/{shell}/children', encoding='ascii') as f:
+            return int(f.read().split()[0])
+
+    def idle(self):
+        """With nothing to do it does nothing: no redraws, no polling of passes that are over."""
+        def ticks(pid):
+            with open(f'/proc/{pid}/stat', encoding='ascii') as f:
+                return sum(int(n) for n in f.read().rpartition(')')[2].split()[11:13])
+        with Terminal(self.command('intrusion'), 'tmux-256color') as t:
+            t.wait_screen(self.dump('intrusion'), 'first screen')
+            pid = self.viewer_pid(t)
+            before = ticks(pid)
+            time.sleep(2)
+            used = ticks(pid) - before
+            if used > 4:
+                raise Failed(f'{used} ticks of processor time in 2 s of doing nothing')
+
     def hangup(self):
         with Terminal(self.command('intrusion'), 'tmux-256color') as t:
             t.wait_screen(self.dump('intrusion'), 'first screen')
-            shell = int(t.tmux('display-message', '-p', '#{pane_pid}'))
-            with open(f'/proc/{shell}/task/{shell}/children', encoding='ascii') as f:
-                pid = int(f.read().split()[0])
+            pid = self.viewer_pid(t)
         end = time.monotonic() + WAIT_S
         while os.path.exists(f'/proc/{pid}'):
             if time.monotonic() > end:
@@ -201,6 +218,7 @@ def main():
         s.run('colours and NO_COLOR', s.colors)
         s.run('sizes', s.sizes)
         s.run('resize storm', s.resize_storm)
+        s.run('idle costs nothing', s.idle)
         s.run('hang-up ends the viewer', s.hangup)
         print(f'1..{s.number}')
     return s.failed > 0
