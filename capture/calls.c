@@ -107,7 +107,14 @@ void call_finished(struct recorder *rc, struct tracee *t, int64_t result)
 		}
 	}
 	args_result(&rc->dec, t, r);
+	bool uring = result >= 0 && !t->proc->uring && strcmp(r->desc->name, "io_uring_setup") == 0;
+
 	call_emit(rc, r, now);
+	if (uring) {
+		t->proc->uring = true;
+		life_note(rc, t,
+			  "io_uring in use: operations submitted through it make no system calls");
+	}
 }
 
 void call_unfinished(struct recorder *rc, struct tracee *t, unsigned flag)

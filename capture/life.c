@@ -11,6 +11,7 @@
 #include "capture/recorder.h"
 #include "capture/snapshot.h"
 #include "capture/tracer.h"
+#include "formats/core/clock.h"
 
 static struct rec *begin(struct recorder *rc, const struct tracee *t, enum htr_event_kind kind)
 {
@@ -43,6 +44,18 @@ void life_note(struct recorder *rc, const struct tracee *t, const char *fmt, ...
 	va_end(ap);
 	rec_bytes(r, HTR_K_TEXT, text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1, 0);
 	call_emit(rc, r, recorder_now(rc));
+}
+
+void life_clock(struct recorder *rc)
+{
+	struct rec *r = begin(rc, NULL, HTR_EV_CLOCK);
+
+	if (r) {
+		r->b.ev.args[0] = (uint64_t)htr_clock_ns(CLOCK_REALTIME);
+		r->b.ev.args[1] = (uint64_t)htr_clock_ns(CLOCK_BOOTTIME);
+		r->b.ev.n_args = 2;
+		call_emit(rc, r, recorder_now(rc));
+	}
 }
 
 void life_loss(struct recorder *rc, pid_t tid, uint64_t count, int why)

@@ -18,12 +18,13 @@
 #include "capture/signals.h"
 #include "formats/core/clock.h"
 
-#define TICK_NS  4000000L /* longest wait for one stop */
-#define SHORT_MS 10       /* poll timeout while something is held back */
-#define IDLE_MS  50       /* without work for so long the tick is switched off */
-#define WINDOW   128      /* notifications between two looks at the wake-up mode */
-#define SWITCHES 8        /* task changes in a window that count as several busy tasks */
-#define THINK_NS 8000     /* mean distance of calls that leaves work to spread over CPUs */
+#define TICK_NS  4000000L      /* longest wait for one stop */
+#define SHORT_MS 10            /* poll timeout while something is held back */
+#define IDLE_MS  50            /* without work for so long the tick is switched off */
+#define CLOCK_NS 60000000000LL /* between two CLOCK records */
+#define WINDOW   128           /* notifications between two looks at the wake-up mode */
+#define SWITCHES 8             /* task changes in a window that count as several busy tasks */
+#define THINK_NS 8000          /* mean distance of calls that leaves work to spread over CPUs */
 
 struct loop {
 	struct recorder *rc;
@@ -35,6 +36,7 @@ struct loop {
 	unsigned n, switches;
 	int64_t window_ns;
 	bool hangup;
+	int64_t clock_ns; /* last CLOCK record */
 };
 
 static void on_tick(int sig)
@@ -124,6 +126,12 @@ static int timeout_of(const struct loop *l)
 static void look_after(struct loop *l)
 {
 	struct recorder *rc = l->rc;
+	int64_t now = recorder_now(rc);
+
+	if (now - l->clock_ns > CLOCK_NS) {
+		l->clock_ns = now;
+		life_clock(rc);
+	}
 
 	if (rc->n_held) {
 		stop_release_held(rc, false);

@@ -117,6 +117,8 @@ struct tracee *life_adopt(struct recorder *rc, pid_t tid);
 void life_introduce(struct recorder *rc, struct tracee *t, bool image);
 void life_note(struct recorder *rc, const struct tracee *t, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* life_clock - how the clocks stand to each other now: they are set and drift. */
+void life_clock(struct recorder *rc);
 void life_loss(struct recorder *rc, pid_t tid, uint64_t count, int why);
 
 /* ---- aside.c ---- */
