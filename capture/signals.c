@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "capture/recorder.h"
+#include "formats/core/cleanup.h"
 
 #define DUE_NS    3000000LL   /* wait for the program's own copy */
 #define WINDOW_NS 100000000LL /* copies further apart are two signals */
@@ -33,6 +34,28 @@ int signals_block(sigset_t *ret_old)
 	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 
 	return fd < 0 ? -errno : fd;
+}
+
+/* What somebody sends on purpose; the others come of timers, limits and errors, and were not for us. */
+static bool is_passed_on(int sig)
+{
+	static const int on_purpose[] = { SIGHUP,  SIGINT,   SIGQUIT, SIGTERM, SIGUSR1,
+					  SIGUSR2, SIGALRM,  SIGCONT, SIGTSTP, SIGTTIN,
+					  SIGTTOU, SIGWINCH, SIGPWR };
+
+	for (size_t i = 0; i < HTR_ARRAY_LEN(on_purpose); i++) {
+		if (sig == on_purpose[i]) {
+			return true;
+		}
+	}
+	return sig >= SIGRTMIN;
+}
+
+/* A program that signals its parent means the process that would be there without us. As PID 1 we stand in
+ * the program's own place, and it may well mean itself. */
+static bool meant_for_parent(const struct recorder *rc, const struct signalfd_siginfo *si)
+{
+	return getpid() != 1 && tracees_process(&rc->tracees, (pid_t)si->ssi_pid) != NULL;
 }
 
 static bool from_terminal(const struct signalfd_siginfo *si)
@@ -102,6 +125,15 @@ static void take(struct signals *s, struct recorder *rc, const struct signalfd_s
 	}
 	if (from_terminal(si)) {
 		s->stop_wanted |= sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+		return;
+	}
+	if (!is_passed_on(sig)) {
+		return;
+	}
+	if (meant_for_parent(rc, si)) {
+		life_note(rc, NULL,
+			  "process %d of the task sent signal %d to the recorder: not passed on",
+			  (int)si->ssi_pid, sig);
 		return;
 	}
 	if (s->n_due == SIGNALS_PENDING_MAX) {
