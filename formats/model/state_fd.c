@@ -68,7 +68,9 @@ static void take_link(struct htr_state *st, struct fd_ent *e, const struct htr_v
 	const char *link = (const char *)v->data;
 	size_t len = v->len;
 
-	for (size_t i = 0; i < HTR_ARRAY_LEN(LINKS); i++) {
+	bool plain = len > 1 && link[0] == '/' && link[1] != 'm'; /* nearly always */
+
+	for (size_t i = 0; i < HTR_ARRAY_LEN(LINKS) && !plain; i++) {
 		size_t n = strlen(LINKS[i].prefix);
 
 		if (len < n || memcmp(link, LINKS[i].prefix, n) != 0) {
@@ -141,50 +143,77 @@ static bool has_fd_values(const struct htr_event *ev)
 	return false;
 }
 
+static void take_number(struct fd_ent *e, const struct htr_event *ev, const struct htr_val *v)
+{
+	switch (v->key) {
+	case HTR_K_FD_DEV:
+		e->pub.dev = v->num;
+		break;
+	case HTR_K_FD_INO:
+		e->pub.ino = v->num;
+		break;
+	case HTR_K_FD_FLAGS:
+		e->pub.flags = (uint32_t)htr_open_flags(ev->arch, (uint64_t)v->num);
+		if (e->pub.flags & HTR_O_CLOEXEC) {
+			e->pub.cloexec = true;
+		}
+		break;
+	case HTR_K_SOCK_TYPE:
+		e->pub.sock_type = (uint8_t)v->num;
+		break;
+	case HTR_K_SOCK_PROTO:
+		e->pub.proto = (uint8_t)v->num;
+		break;
+	case HTR_K_SOCK_FAMILY:
+		e->pub.type = (uint8_t)type_of_family(v->num);
+		break;
+	default:
+		break;
+	}
+}
+
 void state_fd_values(struct htr_state *st, struct fd_ent *e, const struct htr_event *ev)
 {
-	const struct htr_val *v;
-	int64_t family;
+	const struct htr_val *link = NULL;
+	int64_t mode = HTR_UNKNOWN;
+	uint16_t af;
 
-	if (!has_fd_values(ev)) {
-		return;
-	}
-	e->pub.dev = htr_event_int(ev, HTR_K_FD_DEV, e->pub.dev);
-	e->pub.ino = htr_event_int(ev, HTR_K_FD_INO, e->pub.ino);
-	v = htr_event_val(ev, HTR_K_FD_FLAGS);
-	if (v != NULL && v->type == HTR_VT_INT) {
-		e->pub.flags = (uint32_t)htr_open_flags(ev->arch, (uint64_t)v->num);
-	}
-	if (e->pub.flags & HTR_O_CLOEXEC) {
-		e->pub.cloexec = true;
-	}
-	family = htr_event_int(ev, HTR_K_SOCK_FAMILY, HTR_UNKNOWN);
-	if (family != HTR_UNKNOWN) {
-		e->pub.type = (uint8_t)type_of_family(family);
-	}
-	e->pub.sock_type = (uint8_t)htr_event_int(ev, HTR_K_SOCK_TYPE, e->pub.sock_type);
-	e->pub.proto = (uint8_t)htr_event_int(ev, HTR_K_SOCK_PROTO, e->pub.proto);
-	v = ev_bytes(ev, HTR_K_SOCK_LOCAL);
-	if (v != NULL) {
-		(void)take_addr(st, e, false, v);
-	}
-	v = ev_bytes(ev, HTR_K_SOCK_PEER);
-	if (v != NULL && take_addr(st, e, true, v)) {
-		st->cur.fd_name_changed = true;
-	}
-	v = ev_bytes(ev, HTR_K_FD_PATH);
-	if (v != NULL) {
-		e->pub.guess = (v->flags & HTR_VF_GUESS) != 0;
-		take_link(st, e, v, htr_event_int(ev, HTR_K_FD_MODE, HTR_UNKNOWN));
-	}
-	if (!is_socket_type(e->pub.type) || e->pub.type == HTR_FD_SOCKET) {
-		/* an address tells the family when nothing else did */
-		uint16_t af = e->pub.peer.family ? e->pub.peer.family : e->pub.local.family;
+	for (unsigned i = 0; i < ev->n_vals; i++) {
+		const struct htr_val *v = &ev->vals[i];
 
-		if (af != 0 && (e->pub.type == HTR_FD_UNKNOWN || e->pub.type == HTR_FD_SOCKET)) {
-			e->pub.type = (uint8_t)type_of_family(af);
+		if (v->key > HTR_K_SOCK_FAMILY) {
+			break;
+		}
+		if (v->type == HTR_VT_INT) {
+			if (v->key == HTR_K_FD_MODE) {
+				mode = v->num;
+			}
+			take_number(e, ev, v);
+		} else if (v->key == HTR_K_FD_PATH) {
+			link = v;
+		} else if (v->key == HTR_K_SOCK_LOCAL) {
+			(void)take_addr(st, e, false, v);
+		} else if (v->key == HTR_K_SOCK_PEER && take_addr(st, e, true, v)) {
+			st->cur.fd_name_changed = true;
 		}
 	}
+	if (link != NULL) {
+		e->pub.guess = (link->flags & HTR_VF_GUESS) != 0;
+		take_link(st, e, link, mode);
+	}
+	/* an address tells the family when nothing else did */
+	af = e->pub.peer.family != 0 ? e->pub.peer.family : e->pub.local.family;
+	if (af != 0 && (e->pub.type == HTR_FD_UNKNOWN || e->pub.type == HTR_FD_SOCKET)) {
+		e->pub.type = (uint8_t)type_of_family(af);
+	}
+}
+
+/* The descriptor is another object than the table says: it was closed and its number used again, unseen. */
+static bool is_other_object(const struct fd_ent *e, const struct htr_event *ev)
+{
+	int64_t ino = htr_event_int(ev, HTR_K_FD_INO, HTR_UNKNOWN);
+
+	return ino != HTR_UNKNOWN && e->pub.ino != HTR_UNKNOWN && ino != e->pub.ino;
 }
 
 struct fd_ent *state_fd_new(struct htr_state *st, struct proc *p, int32_t num,
@@ -227,6 +256,9 @@ void fd_do_use(struct htr_state *st, struct call_ctx *c)
 			e = state_fd_new(st, c->proc, c->fd, HTR_FD_UNKNOWN, 0);
 		}
 		if (e != NULL) {
+			if (is_other_object(e, c->ev)) {
+				fd_ent_clear(e, c->fd);
+			}
 			state_fd_values(st, e, c->ev);
 		}
 	}
