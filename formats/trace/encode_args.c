@@ -28,17 +28,28 @@ static uint32_t *sort_rows(struct htr_encoder *e, const struct htr_rows *r)
 	return start;
 }
 
-struct value_set {
-	uint32_t n, at; /* values with this key and type; where they begin in e->vals */
-	uint32_t fill;
-	uint8_t *present;
-};
+/* The sets a group may have, ascending: by key, then by type. */
+static unsigned list_sets(const struct htr_row_group *g, uint16_t list[N_SLOTS])
+{
+	unsigned n = 0;
+	for (unsigned w = 0; w < N_SLOTS / 64; w++) {
+		for (uint64_t bits = g->sets[w]; bits; bits &= bits - 1) {
+			list[n++] = (uint16_t)(w * 64 + (unsigned)__builtin_ctzll(bits));
+		}
+	}
+	return n;
+}
 
 /* How many values of each key and type the group has; returns how many such sets, or -ENOMEM. */
 static int count_values(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-			uint32_t n, struct value_set sets[N_SLOTS])
+			const struct htr_row_group *g)
 {
-	memset(sets, 0, N_SLOTS * sizeof(*sets));
+	uint32_t n = g->n;
+	struct htr_value_set *sets = e->sets;
+	e->n_list = list_sets(g, e->list);
+	for (unsigned k = 0; k < e->n_list; k++) {
+		sets[e->list[k]] = (struct htr_value_set){ 0 };
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		const struct htr_row *row = &r->rows[rows[i]];
 		for (uint32_t k = 0; k < row->n_vals; k++) {
@@ -48,13 +59,14 @@ static int count_values(struct htr_encoder *e, const struct htr_rows *r, const u
 	}
 	uint32_t sum = 0;
 	int used = 0;
-	for (uint32_t s = 0; s < N_SLOTS; s++) {
-		sets[s].at = sum;
-		sum += sets[s].n;
-		used += sets[s].n != 0;
-		if (sets[s].n && sets[s].n < n) {
-			sets[s].present = htr_arena_alloc(&e->arena, (n + 7) / 8);
-			if (!sets[s].present) {
+	for (unsigned k = 0; k < e->n_list; k++) {
+		struct htr_value_set *set = &sets[e->list[k]];
+		set->at = sum;
+		sum += set->n;
+		used += set->n != 0;
+		if (set->n && set->n < n) {
+			set->present = htr_arena_alloc(&e->arena, (n + 7) / 8);
+			if (!set->present) {
 				return -ENOMEM;
 			}
 		}
@@ -64,13 +76,13 @@ static int count_values(struct htr_encoder *e, const struct htr_rows *r, const u
 }
 
 static void fill_values(struct htr_encoder *e, const struct htr_rows *r, const uint32_t *rows,
-			uint32_t n, struct value_set sets[N_SLOTS])
+			uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		const struct htr_row *row = &r->rows[rows[i]];
 		for (uint32_t k = 0; k < row->n_vals; k++) {
 			const struct htr_row_val *v = &r->vals[row->val_at + k];
-			struct value_set *s = &sets[v->key * 4 + v->type];
+			struct htr_value_set *s = &e->sets[v->key * 4 + v->type];
 			uint32_t at = s->at + s->fill++;
 			e->vals[0][at] = v->v;
 			e->vals[1][at] = v->flags;
@@ -101,19 +113,19 @@ static int put_values(struct htr_encoder *e, const struct htr_rows *r, const uin
 		      const struct htr_row_group *group, Holter__Group *g)
 {
 	uint32_t n = group->n;
-	struct value_set sets[N_SLOTS];
-	int used = count_values(e, r, rows, n, sets);
+	int used = count_values(e, r, rows, group);
 	if (used <= 0) {
 		return used;
 	}
-	fill_values(e, r, rows, n, sets);
+	fill_values(e, r, rows, n);
 	g->values = htr_arena_array(&e->arena, (size_t)used, sizeof(*g->values));
 	Holter__Values *m = htr_arena_array(&e->arena, (size_t)used, sizeof(*m));
 	if (!g->values || !m) {
 		return -ENOMEM;
 	}
-	for (uint32_t s = 0; s < N_SLOTS; s++) {
-		const struct value_set *set = &sets[s];
+	for (unsigned k = 0; k < e->n_list; k++) {
+		unsigned s = e->list[k];
+		const struct htr_value_set *set = &e->sets[s];
 		if (!set->n) {
 			continue;
 		}

@@ -25,6 +25,13 @@ struct plane_set {
 	unsigned width;
 };
 
+/* Values with one key and type in the group in work. */
+struct htr_value_set {
+	uint32_t n, at; /* how many; where they begin in vals */
+	uint32_t fill;
+	uint8_t *present;
+};
+
 struct htr_encoder {
 	struct htr_packer *packer;
 	struct htr_column_scratch scratch;
@@ -39,6 +46,9 @@ struct htr_encoder {
 	uint64_t *vals[2];         /* numbers and flags of the values of a group, cap_vals */
 	uint16_t *val_threads;
 	uint32_t cap_vals;
+	struct htr_value_set sets[N_SLOTS]; /* valid for those in list */
+	uint16_t list[N_SLOTS];
+	unsigned n_list;
 	struct htr_buf data; /* part D in stored order */
 
 	struct plane_set *planes; /* of the part in work, in packing order */

@@ -136,6 +136,13 @@ static int64_t thread_of(struct htr_rows *r, int32_t tid, int32_t pid)
 static int64_t group_of(struct htr_rows *r, const struct htr_event *ev)
 {
 	uint64_t key = (uint64_t)ev->kind << 40 | (uint64_t)ev->arch << 32 | (uint32_t)ev->nr;
+	struct htr_row_recent *recent = &r->recent[(uint32_t)ev->nr % HTR_ROWS_RECENT];
+	if (recent->key == key && recent->index < r->n_groups) {
+		const struct htr_row_group *g = &r->groups[recent->index];
+		if (g->nr == ev->nr && g->kind == ev->kind && g->arch == ev->arch) {
+			return recent->index;
+		}
+	}
 	int64_t i = map_index(&r->group_map, key);
 	if (i < 0) {
 		if (r->n_groups == HTR_MAX_GROUPS) {
@@ -148,6 +155,7 @@ static int64_t group_of(struct htr_rows *r, const struct htr_event *ev)
 		r->groups[r->n_groups++] =
 			(struct htr_row_group){ .kind = ev->kind, .arch = ev->arch, .nr = ev->nr };
 	}
+	*recent = (struct htr_row_recent){ key, (uint32_t)i };
 	return i;
 }
 

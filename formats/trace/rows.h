@@ -55,6 +55,13 @@ struct htr_row_string {
 	uint64_t hash;    /* in-process hash */
 };
 
+/* The last group seen for a number: saves most look-ups. Checked before it is believed. */
+#define HTR_ROWS_RECENT 512u
+struct htr_row_recent {
+	uint64_t key;
+	uint32_t index;
+};
+
 struct htr_rows {
 	struct htr_row *rows;
 	uint32_t n, cap;
@@ -67,6 +74,7 @@ struct htr_rows {
 	uint32_t n_groups;
 	uint32_t n_sets; /* bits in all groups' sets: messages a reader must make */
 	struct htr_map group_map;
+	struct htr_row_recent recent[HTR_ROWS_RECENT];
 	struct htr_row_thread *threads; /* cap */
 	uint32_t n_threads;
 	struct htr_map thread_map;
