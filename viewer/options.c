@@ -17,7 +17,7 @@ static const struct htr_opt option_table[] = {
 	{ 'f', "filter", HTR_OPT_STR, AT(filter), "FILTER", "show only the events that match",
 	  NULL },
 	{ 't', "at", HTR_OPT_STR, AT(at), "PLACE",
-	  "start at #EVENT, 20:09:02, +3.2s or a full date", NULL },
+	  "start at EVENT or #EVENT, 20:09:02, +3.2s or a full date", NULL },
 	{ 0, "screen", HTR_OPT_ENUM, AT(screen), "NAME", "start with procs or events",
 	  screen_words },
 	{ 0, "plain", HTR_OPT_FLAG, AT(plain), NULL,

@@ -295,8 +295,8 @@ int session_goto(struct session *s, const char *text, uint64_t *ret, struct htr_
 	int64_t ns;
 
 	text += strspn(text, " ");
-	if (text[0] == '#') {
-		if (htr_str_to_u64(text + 1, &seq) < 0) {
+	if (text[0] == '#' || (*text && !text[strspn(text, "0123456789")])) {
+		if (htr_str_to_u64(text + (text[0] == '#'), &seq) < 0) {
 			return htr_err_set(err, -EINVAL, "an event number looks like #5120113");
 		}
 		*ret = loader_at_seq(&s->loader, seq);
