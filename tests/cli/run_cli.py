@@ -186,6 +186,17 @@ def replay_exit_codes(tmp):
 
 
 @test
+def the_recorder_is_small_and_static(tmp):
+    build = os.path.dirname(os.path.dirname(os.path.dirname(HOLTER)))
+    stripped = os.path.join(tmp, 'holter-capture')
+    subprocess.run(['strip', '-o', stripped, os.path.join(build, 'capture', 'holter-capture')],
+                   check=True)
+    equal(os.path.getsize(stripped) < 2 << 20, True, os.path.getsize(stripped))
+    with open(stripped, 'rb') as f:
+        equal(b'/ld-linux' in f.read(), False, 'has a program interpreter')
+
+
+@test
 def hostile_names_reach_no_terminal(tmp):
     out = holter('cat', TRACE).stdout + holter('info', TRACE).stdout + \
         holter('view', '--plain', TRACE).stdout
