@@ -27,6 +27,7 @@ struct htr_cursor {
 	struct htr_reader *reader; /* borrowed */
 	struct htr_decoder *decoder;
 	struct slot slots[N_SLOTS];
+	struct slot *now; /* the one used last; look at its block before believing it */
 	uint64_t tick;
 	uint32_t generation; /* of the reader's list */
 	size_t run;          /* blocks that next decoded one after the other, without a jump */
@@ -161,6 +162,7 @@ static int load(struct htr_cursor *c, size_t block, struct slot **ret, struct ht
 		s->block = block;
 	}
 	s->used = ++c->tick;
+	c->now = s;
 	*ret = s;
 	return 0;
 }
@@ -351,7 +353,8 @@ static int enter(struct htr_cursor *c, struct htr_err *err)
 	return htr_reader_check_head(r, c->block, err);
 }
 
-int htr_cursor_next(struct htr_cursor *c, const struct htr_event **ret_ev, struct htr_err *err)
+static __attribute__((noinline)) int next_slow(struct htr_cursor *c,
+					       const struct htr_event **ret_ev, struct htr_err *err)
 {
 	struct htr_reader *r = c->reader;
 	for (;;) {
@@ -395,6 +398,20 @@ int htr_cursor_next(struct htr_cursor *c, const struct htr_event **ret_ev, struc
 		c->next_seq = (*ret_ev)->seq + 1;
 		return 1;
 	}
+}
+
+/* Inside a block, which is nearly always, this is all. */
+int htr_cursor_next(struct htr_cursor *c, const struct htr_event **ret_ev, struct htr_err *err)
+{
+	struct slot *now = c->now;
+	if (now && now->block == c->block && c->row > 0 && c->row < now->data.n_events &&
+	    c->generation == c->reader->generation) {
+		const struct htr_event *ev = &now->data.events[c->row++];
+		c->next_seq = ev->seq + 1;
+		*ret_ev = ev;
+		return 1;
+	}
+	return next_slow(c, ret_ev, err);
 }
 
 /* Step over the border to the block before. 1 done, 0 at the beginning. */

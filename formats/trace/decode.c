@@ -325,18 +325,22 @@ static int fill_rows(const struct htr_decoder *d, const struct htr_block_head *h
 		}
 		seq += 1 + skip;
 		at += by;
-		ev[i] = (struct htr_event){
-			.seq = seq,
-			.time_ns = (int64_t)(at * unit),
-			.dur_ns = dur * unit,
-			.tid = w->tid[t],
-			.pid = w->pid[t],
-			.nr = w->nr[g],
-			/* what only a newer writer knows becomes "not specified", never an index */
-			.kind = w->kind[g] < HTR_EV_KIND_MAX ? (uint8_t)w->kind[g] : HTR_EV_UNSPEC,
-			.arch = w->arch[g] < HTR_DECODE_ARCH_MAX ? (uint8_t)w->arch[g] : 0,
-			.flags = (uint16_t)htr_column_at(&d->flags, i),
-		};
+		struct htr_event *e = &ev[i];
+		e->seq = seq;
+		e->time_ns = (int64_t)(at * unit);
+		e->dur_ns = dur * unit;
+		e->tid = w->tid[t];
+		e->pid = w->pid[t];
+		e->nr = w->nr[g];
+		/* what only a newer writer knows becomes "not specified", never an index */
+		e->kind = w->kind[g] < HTR_EV_KIND_MAX ? (uint8_t)w->kind[g] : HTR_EV_UNSPEC;
+		e->arch = w->arch[g] < HTR_DECODE_ARCH_MAX ? (uint8_t)w->arch[g] : 0;
+		e->flags = (uint16_t)htr_column_at(&d->flags, i);
+		e->result = 0;
+		memset(e->args, 0, sizeof(e->args));
+		e->n_args = 0;
+		e->n_vals = 0;
+		e->vals = NULL;
 	}
 	if (bad || seq != last_seq || at != last) {
 		return htr_err_set(err, -EBADMSG,
