@@ -39,6 +39,9 @@ static uint32_t run(const struct seccomp_data *sd)
 		case BPF_JMP | BPF_JGE | BPF_K:
 			pc += a >= f->k ? f->jt : f->jf;
 			break;
+		case BPF_JMP | BPF_JGT | BPF_K:
+			pc += a > f->k ? f->jt : f->jf;
+			break;
 		case BPF_RET | BPF_K:
 			return f->k;
 		default:
@@ -55,8 +58,10 @@ static void check_arch(uint32_t audit, int64_t from, int64_t to)
 		struct seccomp_data sd = { .nr = (int)nr, .arch = audit };
 		enum htr_arch arch = htr_arch_from_audit(audit, (int32_t)nr);
 		const struct htr_syscall_desc *d = htr_syscall_lookup(arch, (int32_t)nr);
+		/* libseccomp has no conditions on calls that i386 also makes through socketcall */
+		bool direct = audit == AUDIT_ARCH_I386 && d && strcmp(d->name, "sendto") == 0;
 		bool want = plan_how(&plan, d) != HOW_NOT &&
-			    plan_cond_holds(&plan, d, (const uint64_t[6]){ 0 });
+			    (direct || plan_cond_holds(&plan, d, (const uint64_t[6]){ 0 }));
 		bool mux = audit == AUDIT_ARCH_I386 && nr == 102;
 
 		assert_int_equal(run(&sd),
