@@ -69,8 +69,14 @@ static int choose_channel(struct session *s, struct htr_err *err)
 	     plan_prefers_ptrace(&s->plan))) {
 		s->features.notify = false;
 	}
-	return s->features.notify ? bpf_build(&s->filter, &s->plan, SECCOMP_RET_USER_NOTIF, err)
-				  : 0;
+	if (s->features.notify) {
+		r = bpf_build(&s->filter, &s->plan, SECCOMP_RET_USER_NOTIF, err);
+		if (r < 0) { /* seccomp(2) is refused here; the other channels decide */
+			htr_debug("%s", err->msg);
+			s->features.notify = false;
+		}
+	}
+	return 0;
 }
 
 static void choose_output(struct session *s)
@@ -152,6 +158,10 @@ static int start_channel(struct session *s, struct htr_err *err)
 		return -ENOTSUP;
 	}
 	if (!s->features.notify) {
+		if (s->opts.channel == CHANNEL_NOTIFY) {
+			return htr_err_set(err, -ENOTSUP,
+					   "seccomp user notification is refused here");
+		}
 		if (!s->launch.seized) {
 			return htr_err_set(err, -ENOTSUP, "%s",
 					   err->code ? err->msg : "ptrace is refused here");
