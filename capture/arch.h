@@ -21,11 +21,6 @@ struct arch_call {
 	bool wide; /* 64-bit program: pointers have 8 bytes */
 };
 
-/* Name of the kernel's AUDIT_ARCH_* for programs like the recorder itself, and the others that the same
- * kernel may run (0 none). */
-extern const uint32_t arch_native_audit;
-extern const uint32_t arch_compat_audit;
-
 /* arch_read - all of it. Returns 0 or -errno (-ESRCH: not stopped any more, killed). */
 int arch_read(pid_t tid, struct arch_call *ret) __attribute__((warn_unused_result));
 

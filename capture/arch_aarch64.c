@@ -19,9 +19,6 @@ struct frame {
 	uint64_t sp, pc, pstate;
 };
 
-const uint32_t arch_native_audit = AUDIT_ARCH_AARCH64;
-const uint32_t arch_compat_audit = AUDIT_ARCH_ARM;
-
 static int get_frame(pid_t tid, struct frame *f)
 {
 	struct iovec io = { .iov_base = f, .iov_len = sizeof(*f) };

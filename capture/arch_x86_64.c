@@ -19,9 +19,6 @@
 /* Segment selectors of user code, arch/x86/include/asm/segment.h; x32 runs in the 64-bit one. */
 #define USER32_CS 0x23
 
-const uint32_t arch_native_audit = AUDIT_ARCH_X86_64;
-const uint32_t arch_compat_audit = AUDIT_ARCH_I386;
-
 static void *const rax_at = (void *)offsetof(struct user_regs_struct, rax);
 
 int arch_read(pid_t tid, struct arch_call *ret)
