@@ -18,7 +18,10 @@ pid_t pager_start(bool wanted)
 		pager = getenv("PAGER");
 	}
 	if (!pager) {
-		pager = "less";
+		/* not everywhere: small images have none, and then the text simply comes */
+		pager = access("/usr/bin/less", X_OK) == 0 || access("/bin/less", X_OK) == 0
+				? "less"
+				: "";
 	}
 	if (!wanted || !isatty(STDOUT_FILENO) || !*pager || !strcmp(pager, "cat") || pipe(p)) {
 		return 0;
